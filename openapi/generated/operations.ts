@@ -1,0 +1,180 @@
+// Written by generate.ts from openapi.yaml: change that and run `bun run generate`.
+
+/** Every operation: whose it is, where it is, who may call it and what it takes. */
+export const OPERATIONS = {
+  /**
+   * Create an account.
+   *
+   * The email is compared after NFKC normalisation and case folding.
+   */
+  registerUser: {"service":"user-authentication","method":"POST","path":"/register","access":"public","mediaType":"application/json","idempotent":true},
+  /**
+   * Exchange email and password for tokens.
+   *
+   * An unknown email and a wrong password give the same answer in the same time. Failures make the next attempt for
+   * the account and from the address wait longer; nobody is locked out for good.
+   */
+  logIn: {"service":"user-authentication","method":"POST","path":"/login","access":"public","mediaType":"application/json"},
+  /**
+   * Read the caller's own account.
+   */
+  getProfile: {"service":"user-authentication","method":"GET","path":"/profile","access":"user"},
+  /**
+   * Change the caller's display name.
+   */
+  updateProfile: {"service":"user-authentication","method":"PATCH","path":"/profile","access":"user","mediaType":"application/merge-patch+json"},
+  /**
+   * Change the caller's password.
+   *
+   * Every refresh token of the account is revoked; access tokens end by themselves within five minutes.
+   */
+  changePassword: {"service":"user-authentication","method":"PUT","path":"/profile/password","access":"user","mediaType":"application/json"},
+  /**
+   * Exchange a refresh token for new tokens.
+   *
+   * The refresh token is replaced each time. One that was replaced more than 10 seconds ago is taken for stolen: it
+   * revokes every token of its family.
+   */
+  refreshTokens: {"service":"user-authentication","method":"POST","path":"/token/refresh","access":"public","mediaType":"application/json"},
+  /**
+   * Revoke a refresh token and its family.
+   *
+   * Answers the same whether the token was known or not.
+   */
+  logOut: {"service":"user-authentication","method":"POST","path":"/logout","access":"public","mediaType":"application/json"},
+  /**
+   * Issue a service token (client credentials).
+   *
+   * RFC 6749, 4.4, for services that call services. The client authenticates with HTTP Basic, or with `client_id`
+   * and `client_secret` in the form, never both. Errors are RFC 6749's.
+   */
+  issueServiceToken: {"service":"user-authentication","method":"POST","path":"/token","access":"client","mediaType":"application/x-www-form-urlencoded"},
+  /**
+   * List accounts, newest first.
+   */
+  listUsers: {"service":"user-authentication","method":"GET","path":"/users","access":"user","needs":["admin"]},
+  /**
+   * Set the roles of an account.
+   *
+   * Every refresh token of the account is revoked, so that a lost role ends within five minutes. The last admin
+   * can't be demoted.
+   */
+  replaceUserRoles: {"service":"user-authentication","method":"PUT","path":"/users/{userId}/roles","access":"user","needs":["admin"],"mediaType":"application/json"},
+  /**
+   * The public keys that verify tokens.
+   */
+  getJsonWebKeySet: {"service":"user-authentication","method":"GET","path":"/.well-known/jwks.json","access":"public"},
+  /**
+   * What this authorization server serves (RFC 8414).
+   */
+  getAuthorizationServerMetadata: {"service":"user-authentication","method":"GET","path":"/.well-known/oauth-authorization-server","access":"public"},
+  /**
+   * Search and list products.
+   *
+   * Everybody sees active products. Drafts and archived products are listed for their owner and for admins when
+   * `status` asks for them.
+   */
+  listProducts: {"service":"product-management","method":"GET","path":"/products","access":"optional"},
+  /**
+   * Create a product, owned by the caller.
+   */
+  createProduct: {"service":"product-management","method":"POST","path":"/products","access":"user","mediaType":"application/json","idempotent":true},
+  /**
+   * Read a product.
+   *
+   * A draft or archived product is found by its owner and by admins only.
+   */
+  getProduct: {"service":"product-management","method":"GET","path":"/products/{productId}","access":"optional"},
+  /**
+   * Replace a product at the version that was read.
+   */
+  replaceProduct: {"service":"product-management","method":"PUT","path":"/products/{productId}","access":"user","mediaType":"application/json"},
+  /**
+   * Change some fields of a product at the version that was read.
+   */
+  updateProduct: {"service":"product-management","method":"PATCH","path":"/products/{productId}","access":"user","mediaType":"application/merge-patch+json"},
+  /**
+   * Delete a product.
+   *
+   * It can't be ordered any more. Orders that hold it keep their snapshot and their stock.
+   */
+  deleteProduct: {"service":"product-management","method":"DELETE","path":"/products/{productId}","access":"user"},
+  /**
+   * Read the stock of a product.
+   */
+  getProductStock: {"service":"product-management","method":"GET","path":"/products/{productId}/stock","access":"optional"},
+  /**
+   * Add or remove units of a product.
+   *
+   * A change with its reason, never a new total, so that sales going on are not lost.
+   */
+  adjustProductStock: {"service":"product-management","method":"POST","path":"/products/{productId}/stock/adjustments","access":"user","mediaType":"application/json","idempotent":true},
+  /**
+   * Apply stock commands of orders (services only).
+   *
+   * Each command is idempotent by its order, revision and product, and refused after its `notAfter` by the clock of
+   * the database. The results come in the order of the commands; one that fails does not stop the others.
+   */
+  applyStockCommands: {"service":"product-management","method":"POST","path":"/internal/stock-commands","access":"service","needs":["stock:write"],"mediaType":"application/json"},
+  /**
+   * List orders, newest first.
+   *
+   * A customer's own orders; an admin's list has everybody's.
+   */
+  listOrders: {"service":"order-processing","method":"GET","path":"/orders","access":"user"},
+  /**
+   * Place an order.
+   *
+   * Takes the stock of every item or of none. If that can't be decided in time, the order is answered as `pending`
+   * and decided in the background. Equal products are merged; all must have one currency.
+   */
+  createOrder: {"service":"order-processing","method":"POST","path":"/orders","access":"user","mediaType":"application/json","idempotent":true},
+  /**
+   * Read an order.
+   */
+  getOrder: {"service":"order-processing","method":"GET","path":"/orders/{orderId}","access":"user"},
+  /**
+   * Replace the items and address of an order, or move its status.
+   *
+   * A confirmed order takes new items and a new address; the difference in stock is taken or given back, all or
+   * nothing, at today's prices for what is added. Owner and admin cancel; only an admin fulfils. A pending order
+   * can only be cancelled.
+   */
+  replaceOrder: {"service":"order-processing","method":"PUT","path":"/orders/{orderId}","access":"user","mediaType":"application/json"},
+  /**
+   * Delete an order.
+   *
+   * Cancels it if need be and gives its stock back (of a fulfilled order nothing), then takes it out of view.
+   */
+  deleteOrder: {"service":"order-processing","method":"DELETE","path":"/orders/{orderId}","access":"user"},
+} as const;
+
+/** The fields that a caller may leave out because the contract has a default. */
+export interface Defaults {
+  registerUser: { query: never; body: never };
+  logIn: { query: never; body: never };
+  getProfile: { query: never; body: never };
+  updateProfile: { query: never; body: never };
+  changePassword: { query: never; body: never };
+  refreshTokens: { query: never; body: never };
+  logOut: { query: never; body: never };
+  issueServiceToken: { query: never; body: never };
+  listUsers: { query: "limit"; body: never };
+  replaceUserRoles: { query: never; body: never };
+  getJsonWebKeySet: { query: never; body: never };
+  getAuthorizationServerMetadata: { query: never; body: never };
+  listProducts: { query: "status" | "sort" | "limit"; body: never };
+  createProduct: { query: never; body: "description" | "status" | "tags" | "stock" };
+  getProduct: { query: never; body: never };
+  replaceProduct: { query: never; body: never };
+  updateProduct: { query: never; body: never };
+  deleteProduct: { query: never; body: never };
+  getProductStock: { query: never; body: never };
+  adjustProductStock: { query: never; body: never };
+  applyStockCommands: { query: never; body: never };
+  listOrders: { query: "limit"; body: never };
+  createOrder: { query: never; body: never };
+  getOrder: { query: never; body: never };
+  replaceOrder: { query: never; body: never };
+  deleteOrder: { query: never; body: never };
+}
