@@ -1,0 +1,249 @@
+import postgres from "postgres";
+
+import { withDeadline } from "./deadline.ts";
+import { createLimiter, type Limiter } from "./limiter.ts";
+import { codeOf, isConflict, isRefusal, isUnavailable, LateFault } from "./postgres_faults.ts";
+import { StartFault } from "./start_fault.ts";
+import { unavailable } from "./unavailable.ts";
+
+/** What a fragment, a helper or a statement is written with; see postgres.js. */
+export type Sql = postgres.ISql<{ bigint: number }>;
+
+/** {@link Sql} inside a transaction: statements that are started without awaiting each are sent together. */
+export type TransactionSql = postgres.TransactionSql<{ bigint: number }>;
+
+/** The rows a statement answers, with `count`: rows found, or changed where nothing is returned. */
+export type Rows<Row extends object> = postgres.RowList<Row[]>;
+
+type Parameter = postgres.ParameterOrFragment<number>;
+type Client = postgres.Sql<{ bigint: number }>;
+
+/** Times a transaction runs that loses against others. */
+const CONFLICT_ATTEMPTS = 5;
+
+/** How a service speaks to its database. */
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database`. */
+  url: string;
+  /** Connections at most. */
+  poolMax: number;
+  /** Deadline of one call, waiting for a connection included. */
+  timeoutMs: number;
+  /** Calls that may wait for a connection; one more is refused at once. @default 20 for each connection */
+  waitingMax?: number;
+  /** How long the first connection is tried. @default 8000 */
+  connectWithinMs?: number;
+  /** Shown by the server in `pg_stat_activity`. @default "tradepost" */
+  name?: string;
+}
+
+/** How one transaction runs. */
+export interface TransactionOptions {
+  isolation?: "read committed" | "repeatable read" | "serializable";
+  /** Deadline of the whole transaction, if not the usual one. */
+  timeoutMs?: number;
+}
+
+/**
+ * Connects and makes sure that what the server acknowledges is on disk.
+ *
+ * @throws {StartFault} if the server does not answer in time, refuses the login, or runs without durability.
+ */
+export async function connectPostgres(options: PostgresOptions): Promise<Postgres> {
+  const database = new Postgres(options);
+  try {
+    await reach(database, options);
+    await assertDurable(database);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** A pool in which no call waits, runs or hangs past its deadline: every fault of the connection is `service-unavailable`. */
+export class Postgres {
+  /** Makes fragments and helpers (`sql(row)`, `sql.json(value)`) for {@link Postgres.query}; it is never awaited itself. */
+  readonly sql: Sql;
+  readonly #options: PostgresOptions;
+  readonly #limiter: Limiter;
+  readonly #clients = new Set<Client>();
+  /** The last one used is the first one taken, so that few connections do the work of a quiet hour. */
+  readonly #idle: Client[] = [];
+  #closed = false;
+
+  constructor(options: PostgresOptions) {
+    this.#options = options;
+    this.#limiter = createLimiter({ running: options.poolMax, waiting: options.waitingMax ?? options.poolMax * 20 });
+    this.sql = openClient(options);
+  }
+
+  /**
+   * Runs one statement: ``db.query<Row>`SELECT … WHERE id = ${id}` ``.
+   *
+   * @throws {Problem} `service-unavailable` if no answer comes in time; whether a write took effect is then unknown.
+   */
+  query<Row extends object = postgres.Row>(
+    template: TemplateStringsArray,
+    ...parameters: readonly Parameter[]
+  ): Promise<Rows<Row>> {
+    return this.#call((client) => client<Row[]>(template, ...parameters), this.#options.timeoutMs);
+  }
+
+  /**
+   * Runs statements that take effect together or not at all. An array of started statements is answered as the array of their rows.
+   * After a deadlock or a serialization failure the whole function runs again, so it does nothing but speak to the database, and only through
+   * the `sql` it is given.
+   *
+   * @throws {Problem} `service-unavailable` as {@link Postgres.query}.
+   */
+  async transaction<T>(
+    work: (sql: TransactionSql) => T | Promise<T>,
+    options: TransactionOptions = {},
+  ): Promise<Unwrapped<T>> {
+    const { isolation = "read committed", timeoutMs = this.#options.timeoutMs } = options;
+    const body = timeoutMs === this.#options.timeoutMs ? work : within(timeoutMs, work);
+    const begin = (client: Client) => client.begin(`isolation level ${isolation}`, body);
+    const expiresAt = performance.now() + timeoutMs;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        // postgres.js has awaited the members of an array; its own type of that has no name.
+        return (await this.#call(begin, expiresAt - performance.now())) as Unwrapped<T>;
+      } catch (error) {
+        if (!isConflict(error)) throw error;
+        if (attempt === CONFLICT_ATTEMPTS) throw unavailable("Too many changes to the same data at once", error);
+        await Bun.sleep(Math.random() * 5 * 2 ** attempt);
+      }
+    }
+  }
+
+  /** Whether the database answers, for a readiness probe. @throws {Problem} `service-unavailable` if not. */
+  async ping(): Promise<void> {
+    await this.query`SELECT 1`;
+  }
+
+  /** Lets what runs end, within the deadline of a call, and closes every connection. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#clients].map((client) => client.end({ timeout: this.#options.timeoutMs / 1000 })));
+  }
+
+  async #call<T>(work: (client: Client) => PromiseLike<T>, timeoutMs: number): Promise<T> {
+    const expiresAt = performance.now() + timeoutMs;
+    const release = await this.#limiter.acquire({ waitMs: timeoutMs });
+    const client = this.#take();
+    try {
+      const result = await withDeadline(work(client), expiresAt - performance.now(), late);
+      this.#idle.push(client);
+      return result;
+    } catch (error) {
+      if (!isUnavailable(error)) {
+        this.#idle.push(client);
+        throw error;
+      }
+      // A connection that owes an answer is not used again. No cancel request is sent: it names the session, not the statement, so a late one
+      // stops whatever runs by then. statement_timeout ends the statement in the server.
+      this.#discard(client);
+      throw error instanceof LateFault
+        ? unavailable(error.message, error)
+        : unavailable("The database is not available", error);
+    } finally {
+      release();
+    }
+  }
+
+  #take(): Client {
+    if (this.#closed) throw unavailable("The service is shutting down");
+    const idle = this.#idle.pop();
+    if (idle) return idle;
+    const client = openClient(this.#options);
+    this.#clients.add(client);
+    return client;
+  }
+
+  #discard(client: Client): void {
+    this.#clients.delete(client);
+    void client.end({ timeout: 0 });
+  }
+}
+
+/** What {@link Postgres.transaction} answers: an array of statements as their rows. */
+export type Unwrapped<T> = T extends unknown[] ? { [Key in keyof T]: Awaited<T[Key]> } : T;
+
+function openClient({ url, timeoutMs, name = "tradepost" }: PostgresOptions): Client {
+  return postgres(url, {
+    // One connection each, so that a call never waits behind another one's statement and its connection can be dropped alone.
+    max: 1,
+    // The default strands a query for up to 20 s after a restart.
+    backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 0.5),
+    connect_timeout: Math.ceil(timeoutMs / 1000),
+    idle_timeout: 60,
+    // The server ends what the caller no longer waits for, and gives back the locks of a caller that died.
+    connection: {
+      application_name: name,
+      statement_timeout: timeoutMs,
+      idle_in_transaction_session_timeout: timeoutMs,
+    },
+    transform: { column: { from: postgres.toCamel, to: postgres.fromCamel } },
+    types: { bigint: { to: 20, from: [20], serialize: String, parse: parseSafeInteger } },
+    onnotice: () => {},
+  });
+}
+
+/** Counts and sums stay numbers; one that would lose digits is a fault. */
+function parseSafeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`A bigint is past 2^53 - 1: ${text}`);
+  return value;
+}
+
+/** The same transaction with another statement timeout in the server. */
+function within<T>(timeoutMs: number, work: (sql: TransactionSql) => T | Promise<T>) {
+  return async (sql: TransactionSql) => {
+    await sql.unsafe(`SET LOCAL statement_timeout = ${Math.ceil(timeoutMs)}`);
+    const result = await work(sql);
+    return Array.isArray(result) ? Promise.all(result) : result;
+  };
+}
+
+function late(): LateFault {
+  return new LateFault("The database did not answer in time");
+}
+
+/** Tries the first connection until it answers, or trying again cannot help, or the time is over. */
+async function reach(database: Postgres, { url, connectWithinMs = 8000 }: PostgresOptions): Promise<void> {
+  const expiresAt = performance.now() + connectWithinMs;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await withDeadline(database.ping(), expiresAt - performance.now(), late);
+    } catch (error) {
+      const cause = error instanceof Error && error.cause ? error.cause : error;
+      if (isRefusal(cause))
+        throw new StartFault(`${placeOf(url)} refuses the connection: ${messageOf(cause)}`, { cause });
+      if (performance.now() >= expiresAt) {
+        const reason = `cannot reach ${placeOf(url)} within ${connectWithinMs} ms: ${codeOf(cause) || messageOf(cause)}`;
+        throw new StartFault(reason, { cause });
+      }
+      await Bun.sleep(Math.min(50 * 2 ** attempt, 500));
+    }
+  }
+}
+
+/** An acknowledged write is on disk only with all three on. */
+async function assertDurable(database: Postgres): Promise<void> {
+  const settings = await database.query<{ name: string; setting: string }>`
+    SELECT name, setting FROM pg_settings
+    WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off' ORDER BY name`;
+  if (settings.length === 0) return;
+  const names = settings.map(({ name }) => name).join(", ");
+  throw new StartFault(`Postgres would lose acknowledged writes: ${names} must be on: current value is off`);
+}
+
+/** Server and database of a URL, without the login. */
+function placeOf(url: string): string {
+  return `Postgres at ${url.replace(/^[a-z]+:\/\/(?:[^@/]*@)?/, "").replace(/\?.*$/, "")}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,14 @@
+import { Problem } from "./problem.ts";
+
+/** Seconds after which a refused caller may come back: most faults here pass within one. */
+const RETRY_AFTER_S = 1;
+
+/**
+ * The problem `service-unavailable`, with the `Retry-After` it always carries.
+ *
+ * @param detail What could not be done; it is shown to the caller, so it names no host.
+ * @param cause The fault behind it, for the log alone.
+ */
+export function unavailable(detail: string, cause?: unknown): Problem {
+  return new Problem("service-unavailable", detail, { headers: { "retry-after": String(RETRY_AFTER_S) }, cause });
+}
