@@ -1,10 +1,11 @@
 import postgres from "postgres";
 
 import { withDeadline } from "./deadline.ts";
+import { placeOf, reach } from "./first_connection.ts";
 import { createLimiter, type Limiter } from "./limiter.ts";
-import { codeOf, isConflict, isRefusal, isUnavailable, LateFault } from "./postgres_faults.ts";
+import { isConflict, isRefusal, isUnavailable } from "./postgres_faults.ts";
 import { StartFault } from "./start_fault.ts";
-import { unavailable } from "./unavailable.ts";
+import { databaseUnavailable, unavailable } from "./unavailable.ts";
 
 /** What a fragment, a helper or a statement is written with; see postgres.js. */
 export type Sql = postgres.ISql<{ bigint: number }>;
@@ -50,9 +51,11 @@ export interface TransactionOptions {
  * @throws {StartFault} if the server does not answer in time, refuses the login, or runs without durability.
  */
 export async function connectPostgres(options: PostgresOptions): Promise<Postgres> {
+  if (!URL.canParse(options.url)) throw new StartFault("the URL of Postgres is not valid");
   const database = new Postgres(options);
   try {
-    await reach(database, options);
+    const { url, connectWithinMs: withinMs = 8000 } = options;
+    await reach(`Postgres at ${placeOf(url)}`, () => database.ping(), { withinMs, isRefusal });
     await assertDurable(database);
     return database;
   } catch (error) {
@@ -133,7 +136,7 @@ export class Postgres {
     const release = await this.#limiter.acquire({ waitMs: timeoutMs });
     const client = this.#take();
     try {
-      const result = await withDeadline(work(client), expiresAt - performance.now(), late);
+      const result = await withDeadline(work(client), expiresAt - performance.now());
       this.#idle.push(client);
       return result;
     } catch (error) {
@@ -144,9 +147,7 @@ export class Postgres {
       // A connection that owes an answer is not used again. No cancel request is sent: it names the session, not the statement, so a late one
       // stops whatever runs by then. statement_timeout ends the statement in the server.
       this.#discard(client);
-      throw error instanceof LateFault
-        ? unavailable(error.message, error)
-        : unavailable("The database is not available", error);
+      throw databaseUnavailable(error);
     } finally {
       release();
     }
@@ -206,29 +207,6 @@ function within<T>(timeoutMs: number, work: (sql: TransactionSql) => T | Promise
   };
 }
 
-function late(): LateFault {
-  return new LateFault("The database did not answer in time");
-}
-
-/** Tries the first connection until it answers, or trying again cannot help, or the time is over. */
-async function reach(database: Postgres, { url, connectWithinMs = 8000 }: PostgresOptions): Promise<void> {
-  const expiresAt = performance.now() + connectWithinMs;
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await withDeadline(database.ping(), expiresAt - performance.now(), late);
-    } catch (error) {
-      const cause = error instanceof Error && error.cause ? error.cause : error;
-      if (isRefusal(cause))
-        throw new StartFault(`${placeOf(url)} refuses the connection: ${messageOf(cause)}`, { cause });
-      if (performance.now() >= expiresAt) {
-        const reason = `cannot reach ${placeOf(url)} within ${connectWithinMs} ms: ${codeOf(cause) || messageOf(cause)}`;
-        throw new StartFault(reason, { cause });
-      }
-      await Bun.sleep(Math.min(50 * 2 ** attempt, 500));
-    }
-  }
-}
-
 /** An acknowledged write is on disk only with all three on. */
 async function assertDurable(database: Postgres): Promise<void> {
   const settings = await database.query<{ name: string; setting: string }>`
@@ -237,13 +215,4 @@ async function assertDurable(database: Postgres): Promise<void> {
   if (settings.length === 0) return;
   const names = settings.map(({ name }) => name).join(", ");
   throw new StartFault(`Postgres would lose acknowledged writes: ${names} must be on: current value is off`);
-}
-
-/** Server and database of a URL, without the login. */
-function placeOf(url: string): string {
-  return `Postgres at ${url.replace(/^[a-z]+:\/\/(?:[^@/]*@)?/, "").replace(/\?.*$/, "")}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

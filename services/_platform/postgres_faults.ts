@@ -1,9 +1,6 @@
 import postgres from "postgres";
 
-/** The deadline of a call passed; its connection still owes an answer. */
-export class LateFault extends Error {
-  override readonly name = "LateFault";
-}
+import { LateFault } from "./deadline.ts";
 
 /** Codes of a connection that is not there, from postgres.js and from the socket. */
 const CONNECTION_CODES = new Set([

@@ -1,3 +1,4 @@
+import { LateFault } from "./deadline.ts";
 import { Problem } from "./problem.ts";
 
 /** Seconds after which a refused caller may come back: most faults here pass within one. */
@@ -11,4 +12,10 @@ const RETRY_AFTER_S = 1;
  */
 export function unavailable(detail: string, cause?: unknown): Problem {
   return new Problem("service-unavailable", detail, { headers: { "retry-after": String(RETRY_AFTER_S) }, cause });
+}
+
+/** The same for a fault of a database: whether a write took effect is then unknown. */
+export function databaseUnavailable(cause: unknown): Problem {
+  const late = cause instanceof LateFault;
+  return unavailable(late ? "The database did not answer in time" : "The database is not available", cause);
 }

@@ -1,0 +1,227 @@
+import {
+  type ClientSession,
+  type CreateIndexesOptions,
+  type Db,
+  type Document,
+  type IndexSpecification,
+  MongoClient,
+} from "mongodb";
+
+import { LateFault, withDeadline } from "./deadline.ts";
+import { placeOf, reach } from "./first_connection.ts";
+import { createLimiter, type Limiter } from "./limiter.ts";
+import { isRefusal, isTransient, isUnavailable, isUnknownCommit } from "./mongo_faults.ts";
+import { type GuardedCollection, guardCollection } from "./mongo_guard.ts";
+import { Problem } from "./problem.ts";
+import { StartFault } from "./start_fault.ts";
+import { databaseUnavailable } from "./unavailable.ts";
+
+/** Times a transaction runs that loses against others; the deadline usually comes first. */
+const TRANSACTION_ATTEMPTS = 50;
+/** How long an index may take to build at start. */
+const PREPARE_WITHIN_MS = 300_000;
+const NAMESPACE_EXISTS = 48;
+
+/** How a service speaks to its database. */
+export interface MongoOptions {
+  /** `mongodb://user:password@host:port/database?authSource=admin`; the server must be a replica set or a sharded cluster. */
+  url: string;
+  /** Connections at most, and calls that run at once. */
+  poolMax: number;
+  /** Deadline of one call, waiting for its turn included. */
+  timeoutMs: number;
+  /** Calls that may wait for their turn; one more is refused at once. @default 20 for each connection */
+  waitingMax?: number;
+  /** How long the first connection is tried. @default 8000 */
+  connectWithinMs?: number;
+  /** Shown by the server in its logs. @default "tradepost" */
+  name?: string;
+}
+
+/** One index of a collection; a name is required, because queries name it in `hint`. */
+export interface Index extends Omit<CreateIndexesOptions, "name"> {
+  name: string;
+  key: IndexSpecification;
+}
+
+/** What a collection is made of. */
+export interface CollectionDesign {
+  /** A `$jsonSchema` or an expression each document keeps to. */
+  validator?: Document;
+  indexes?: readonly Index[];
+}
+
+/**
+ * Connects to a replica set: without one there are neither retryable writes nor transactions.
+ *
+ * @throws {StartFault} if the server does not answer in time, refuses the login, or is no replica set.
+ */
+export async function connectMongo(options: MongoOptions): Promise<Mongo> {
+  const client = createClient(options);
+  try {
+    const { url, connectWithinMs: withinMs = 8000 } = options;
+    await reach(`MongoDB at ${placeOf(url)}`, () => client.connect(), { withinMs, isRefusal });
+    const hello = await client.db().command({ hello: 1 });
+    if (!hello.setName && hello.msg !== "isdbgrid") {
+      throw new StartFault(`MongoDB at ${placeOf(url)} must run as a replica set: it is a single server`);
+    }
+    return new Mongo(client, options);
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+}
+
+/** A database in which no call waits, runs or hangs past its deadline: every fault of the connection is `service-unavailable`. */
+export class Mongo {
+  readonly #client: MongoClient;
+  readonly #db: Db;
+  readonly #timeoutMs: number;
+  readonly #limiter: Limiter;
+
+  constructor(client: MongoClient, { poolMax, timeoutMs, waitingMax = poolMax * 20 }: MongoOptions) {
+    this.#client = client;
+    this.#db = client.db();
+    this.#timeoutMs = timeoutMs;
+    this.#limiter = createLimiter({ running: poolMax, waiting: waitingMax });
+  }
+
+  /**
+   * A collection as the driver has it, each call under admission and deadline. Its calls throw {@link Problem} `service-unavailable` if no answer
+   * comes in time, and whether a write took effect is then unknown; and the driver's errors for all that the server refuses.
+   */
+  collection<T extends Document>(name: string): GuardedCollection<T> {
+    return guardCollection(this.#db.collection<T>(name), (call) => this.#call(call));
+  }
+
+  /**
+   * Runs operations that take effect together or not at all: those that are given `{ session }`. After a write conflict the whole function runs
+   * again, so it does nothing else, and awaits one operation before it starts the next.
+   *
+   * @throws {Problem} `service-unavailable` if it does not come through before its deadline.
+   */
+  transaction<T>(work: (session: ClientSession) => Promise<T>, options: { timeoutMs?: number } = {}): Promise<T> {
+    const { timeoutMs = this.#timeoutMs } = options;
+    const expiresAt = performance.now() + timeoutMs;
+    return this.#call(async () => {
+      const session = this.#client.startSession({ defaultTransactionOptions: { readConcern: { level: "snapshot" } } });
+      try {
+        return await runTransaction(session, work, expiresAt);
+      } finally {
+        await session.endSession();
+      }
+    }, timeoutMs);
+  }
+
+  /** Makes a collection with its validator and indexes, or brings it up to date; any number of replicas may do so at once. */
+  async prepare(name: string, { validator = {}, indexes = [] }: CollectionDesign): Promise<void> {
+    const expiresAt = performance.now() + PREPARE_WITHIN_MS;
+    await this.#persist(expiresAt, () => this.#db.createCollection(name, { validator }).catch(ignoreExisting));
+    await this.#persist(expiresAt, () => this.#db.command({ collMod: name, validator }));
+    if (indexes.length === 0) return;
+    // `IndexDescription` wants a mutable key; the driver only reads it.
+    const descriptions = indexes.map((index) => ({ ...index, key: index.key as Record<string, 1> }));
+    await this.#persist(expiresAt, () => this.#db.collection(name).createIndexes(descriptions));
+  }
+
+  /** Whether the database answers, for a readiness probe. @throws {Problem} `service-unavailable` if not. */
+  async ping(): Promise<void> {
+    await this.#call(() => this.#db.command({ ping: 1 }));
+  }
+
+  /** Closes every connection. */
+  async close(): Promise<void> {
+    await this.#client.close();
+  }
+
+  async #call<T>(work: () => Promise<T>, timeoutMs = this.#timeoutMs): Promise<T> {
+    const expiresAt = performance.now() + timeoutMs;
+    const release = await this.#limiter.acquire({ waitMs: timeoutMs });
+    const running = work();
+    // The turn ends with the work, not with the caller's patience: the driver's own timeouts end the work soon after.
+    running.then(release, release);
+    try {
+      return await withDeadline(running, expiresAt - performance.now());
+    } catch (error) {
+      throw isUnavailable(error) ? databaseUnavailable(error) : error;
+    }
+  }
+
+  /** An index on a large collection outlasts the deadline of a call; asking again waits for the same build. */
+  async #persist(expiresAt: number, work: () => Promise<unknown>): Promise<void> {
+    for (;;) {
+      try {
+        await this.#call(work);
+        return;
+      } catch (error) {
+        if (!(error instanceof Problem) || performance.now() >= expiresAt) throw error;
+        await Bun.sleep(200);
+      }
+    }
+  }
+}
+
+async function runTransaction<T>(
+  session: ClientSession,
+  work: (session: ClientSession) => Promise<T>,
+  expiresAt: number,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    session.startTransaction();
+    try {
+      const result = await work(session);
+      // The caller has been told that it failed.
+      if (performance.now() >= expiresAt) throw new LateFault("The transaction took too long");
+      await commit(session, expiresAt);
+      return result;
+    } catch (error) {
+      // The server drops the transaction with its session anyway.
+      if (session.inTransaction()) await session.abortTransaction().catch(() => {});
+      const pauseMs = Math.random() * Math.min(5 * 1.5 ** attempt, 100);
+      const over = attempt === TRANSACTION_ATTEMPTS || performance.now() + pauseMs >= expiresAt;
+      if (over || !isTransient(error)) throw error;
+      await Bun.sleep(pauseMs);
+    }
+  }
+}
+
+async function commit(session: ClientSession, expiresAt: number): Promise<void> {
+  for (;;) {
+    try {
+      await session.commitTransaction();
+      return;
+    } catch (error) {
+      if (!isUnknownCommit(error) || performance.now() >= expiresAt) throw error;
+      await Bun.sleep(20);
+    }
+  }
+}
+
+function createClient({ url, poolMax, timeoutMs, name = "tradepost" }: MongoOptions): MongoClient {
+  if (!/^[a-z+]+:\/\/.*\/[^?]+/.test(url))
+    throw new StartFault(`MongoDB at ${placeOf(url)} lacks the name of its database`);
+  try {
+    return new MongoClient(url, {
+      appName: name,
+      maxPoolSize: poolMax,
+      // All of them: the driver's defaults wait for ever, and its `timeoutMS` does nothing.
+      serverSelectionTimeoutMS: timeoutMs,
+      connectTimeoutMS: timeoutMs,
+      socketTimeoutMS: timeoutMs,
+      waitQueueTimeoutMS: timeoutMs,
+      retryWrites: true,
+      retryReads: true,
+      writeConcern: { w: "majority", j: true, wtimeoutMS: timeoutMs },
+      // What is read stays: it is not rolled back when the primary changes.
+      readConcern: { level: "majority" },
+    });
+  } catch (error) {
+    throw new StartFault(`the URL of MongoDB is not valid: ${error instanceof Error ? error.message : ""}`, {
+      cause: error,
+    });
+  }
+}
+
+function ignoreExisting(error: unknown): void {
+  if (!(error instanceof Error && "code" in error && error.code === NAMESPACE_EXISTS)) throw error;
+}

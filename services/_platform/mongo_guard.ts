@@ -1,0 +1,75 @@
+import { ClientSession, type Collection, type Document } from "mongodb";
+
+/** Runs one call to the database under admission and deadline. */
+export type Guard = <T>(call: () => Promise<T>) => Promise<T>;
+
+/**
+ * A driver's collection whose every call is guarded, so that no store can forget to. A call that is given a `session` is not guarded again:
+ * its transaction is.
+ */
+export type GuardedCollection<T extends Document> = Omit<
+  Collection<T>,
+  "watch" | "initializeOrderedBulkOp" | "initializeUnorderedBulkOp"
+>;
+
+type Method = (...args: unknown[]) => unknown;
+
+/** Methods of a collection that answer a cursor at once. */
+const CURSOR_METHODS = new Set<PropertyKey>(["find", "aggregate", "listIndexes"]);
+/** Methods of a cursor that ask the server. */
+const FETCHING_METHODS = new Set<PropertyKey>(["toArray", "next", "tryNext", "hasNext", "forEach", "explain"]);
+
+/** Wraps a collection; see {@link GuardedCollection}. */
+export function guardCollection<T extends Document>(collection: Collection<T>, guard: Guard): GuardedCollection<T> {
+  return new Proxy(collection, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]) => {
+        const around = args.some(hasSession) ? unguarded : guard;
+        if (!CURSOR_METHODS.has(key)) return around(async () => value.apply(target, args));
+        return guardCursor(value.apply(target, args), around);
+      };
+    },
+  });
+}
+
+function guardCursor(cursor: object, guard: Guard): object {
+  const guarded: object = new Proxy(cursor, {
+    get(target, key) {
+      if (key === Symbol.asyncIterator) return () => iterate(target, guard);
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== "function") return value;
+      // Every function of a driver's class takes the cursor as `this`.
+      const method = (value as Method).bind(target);
+      if (FETCHING_METHODS.has(key)) return (...args: unknown[]) => guard(async () => method(...args));
+      return (...args: unknown[]) => {
+        const result = method(...args);
+        return result === target ? guarded : result;
+      };
+    },
+  });
+  return guarded;
+}
+
+async function* iterate(cursor: object, guard: Guard): AsyncGenerator<unknown> {
+  // CURSOR_METHODS names the methods that answer one of the driver's cursors; all have these two.
+  const { next, close } = cursor as { next(): Promise<unknown>; close(): Promise<void> };
+  try {
+    for (;;) {
+      const document = await guard(() => next.call(cursor));
+      if (document === null) return;
+      yield document;
+    }
+  } finally {
+    await close.call(cursor);
+  }
+}
+
+function unguarded<T>(call: () => Promise<T>): Promise<T> {
+  return call();
+}
+
+function hasSession(argument: unknown): boolean {
+  return argument instanceof Object && "session" in argument && argument.session instanceof ClientSession;
+}
