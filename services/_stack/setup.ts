@@ -1,0 +1,137 @@
+/**
+ * The preload of `bun test`: names the MongoDB of the run, gives every test file its databases on real engines, and
+ * leaves no process behind. An engine starts when the first test asks for it.
+ */
+import { afterAll, describe } from "bun:test";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { MongoClient } from "mongodb";
+import postgres from "postgres";
+import type { Engine } from "./engines/engine.ts";
+import { describeMongo, findMongo } from "./engines/mongo.ts";
+import { preparePostgresTemplate, startPostgres } from "./engines/postgres.ts";
+import { ownFolderName, ProcessJournal, sweepFolders } from "./journal.ts";
+import { CACHE_FOLDER, DATA_FOLDER } from "./paths.ts";
+import { describeFault } from "./stack_error.ts";
+
+/** A database of a test's own. */
+export interface TestDatabase {
+  readonly url: string;
+  /** Removes it before the run ends; not needed, the whole engine goes with the run. */
+  drop(): Promise<void>;
+}
+
+const TEST_FOLDER = join(DATA_FOLDER, "test");
+const RUN_FOLDER = join(TEST_FOLDER, ownFolderName());
+const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+
+const environment = process.env;
+const mongo = await findMongo({ environment, install: true }).catch((error: unknown) => {
+  console.error(describeFault(error));
+  process.exit(1);
+});
+if (environment.TRADEPOST_MONGO_NAMED !== "1") console.log(`MongoDB of this run: ${describeMongo(mongo)}`);
+await sweepFolders(TEST_FOLDER);
+
+/** Why there is no MongoDB; undefined if there is one. */
+export const mongoMissing = "missing" in mongo ? mongo.missing : undefined;
+
+/** `describe` for a suite that needs MongoDB: without one it is reported as skipped, by its name and with the reason. */
+export function describeWithMongo(name: string, suite: () => void): void {
+  if (mongoMissing === undefined) describe(name, () => suite());
+  else describe.skip(`${name} (skipped: ${mongoMissing})`, () => suite());
+}
+
+/** An empty Postgres database of its own; its role is the superuser. */
+export async function createPostgresDatabase(): Promise<TestDatabase> {
+  const engine = await sharedPostgres();
+  const name = databaseName();
+  await runSql(engine, `CREATE DATABASE "${name}"`);
+  return {
+    url: engine.databaseUrl(name),
+    drop: () => runSql(engine, `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`),
+  };
+}
+
+/** An empty MongoDB database of its own; only within `describeWithMongo`. */
+export async function createMongoDatabase(): Promise<TestDatabase> {
+  const engine = await sharedMongo();
+  const name = databaseName();
+  const url = engine.databaseUrl(name);
+  const drop = (): Promise<void> => dropMongo(url);
+  if (environment.MONGODB_URL) borrowed.push(drop); // somebody else's server outlives the run
+  return { url, drop };
+}
+
+/** A Postgres for one test alone, to be killed, frozen and restarted; it ends with the run at the latest. */
+export async function startOwnPostgres(): Promise<Engine> {
+  return keep(async (folder, journal) => {
+    return startPostgres({ folder, journal, template: await preparePostgresTemplate(CACHE_FOLDER) });
+  });
+}
+
+/** A MongoDB for one test alone, as `startOwnPostgres`; only within `describeWithMongo`. */
+export async function startOwnMongo(): Promise<Engine> {
+  if ("missing" in mongo) throw new Error(`There is ${mongo.missing}: use describeWithMongo`);
+  return keep((folder, journal) => mongo.start({ folder, journal, disposable: true }));
+}
+
+/** A folder of its own, removed when the run ends, whatever is written down in it ended. */
+export function createTestFolder(): string {
+  const folder = join(RUN_FOLDER, randomUUID());
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+const engines: Engine[] = [];
+const borrowed: (() => Promise<void>)[] = [];
+const sharedPostgres = once(startOwnPostgres);
+const sharedMongo = once(startOwnMongo);
+const shutDown = once(async () => {
+  await Promise.allSettled(borrowed.map((drop) => drop()));
+  await Promise.allSettled(engines.map((engine) => engine.stop()));
+  rmSync(RUN_FOLDER, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+});
+
+afterAll(shutDown, 20_000);
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => void shutDown().finally(() => process.exit(SIGNAL_EXIT_CODES[signal])));
+}
+
+async function keep(start: (folder: string, journal: ProcessJournal) => Promise<Engine>): Promise<Engine> {
+  const folder = createTestFolder();
+  const engine = await start(folder, await ProcessJournal.open(folder));
+  engines.push(engine);
+  return engine;
+}
+
+function once<Result>(work: () => Promise<Result>): () => Promise<Result> {
+  let result: Promise<Result> | undefined;
+  return () => {
+    result ??= work();
+    return result;
+  };
+}
+
+function databaseName(): string {
+  return `test_${randomUUID().replaceAll("-", "")}`;
+}
+
+async function runSql(engine: Engine, statement: string): Promise<void> {
+  const sql = postgres(engine.databaseUrl("postgres"), { max: 1, onnotice: () => {} });
+  try {
+    await sql.unsafe(statement);
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+async function dropMongo(url: string): Promise<void> {
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: 5_000 });
+  try {
+    await client.db().dropDatabase();
+  } finally {
+    await client.close();
+  }
+}
