@@ -1,4 +1,4 @@
-import { unavailable } from "./unavailable.ts";
+import { Line, type WaitOptions } from "./line.ts";
 
 /** How much a limiter lets in. */
 export interface LimiterOptions {
@@ -8,24 +8,16 @@ export interface LimiterOptions {
   waiting: number;
 }
 
-/** How long one task may wait. */
-export interface WaitOptions {
-  /** Milliseconds a task may wait for its turn. @default Infinity */
-  waitMs?: number;
-  /** Gives up the wait when aborted. */
-  signal?: AbortSignal | undefined;
-}
-
 /** A bounded queue in front of something scarce: connections, processor cores. */
 export interface Limiter {
   /**
    * Runs a task when it is its turn, first come, first served.
    *
-   * @throws {Problem} `service-unavailable` if the queue is full, or the turn does not come in time.
+   * @throws {Problem} `service-unavailable` if too many wait, or the turn does not come in time.
    */
   run<T>(task: () => Promise<T>, options?: WaitOptions): Promise<T>;
   /**
-   * Waits for a turn and keeps it until the function it answers is called (once).
+   * Waits for a turn and keeps it until the function it answers is called.
    *
    * @throws {Problem} `service-unavailable` as {@link Limiter.run}.
    */
@@ -38,17 +30,17 @@ export interface Limiter {
 
 /** Makes a limiter; see {@link Limiter}. */
 export function createLimiter(options: LimiterOptions): Limiter {
-  return new QueueLimiter(options);
+  return new LineLimiter(options);
 }
 
-class QueueLimiter implements Limiter {
-  readonly #options: LimiterOptions;
-  /** In the order they came: a Set keeps it, and a waiter that gives up leaves in constant time. */
-  readonly #waiters = new Set<() => void>();
+class LineLimiter implements Limiter {
+  readonly #max: number;
+  readonly #line: Line<undefined, void>;
   #running = 0;
 
-  constructor(options: LimiterOptions) {
-    this.#options = options;
+  constructor({ running, waiting }: LimiterOptions) {
+    this.#max = running;
+    this.#line = new Line(waiting);
   }
 
   get running(): number {
@@ -56,7 +48,7 @@ class QueueLimiter implements Limiter {
   }
 
   get waiting(): number {
-    return this.#waiters.size;
+    return this.#line.length;
   }
 
   async run<T>(task: () => Promise<T>, options: WaitOptions = {}): Promise<T> {
@@ -69,8 +61,8 @@ class QueueLimiter implements Limiter {
   }
 
   async acquire(options: WaitOptions = {}): Promise<() => void> {
-    if (this.#running < this.#options.running) this.#running++;
-    else await this.#wait(options);
+    if (this.#running < this.#max) this.#running++;
+    else await this.#line.wait(undefined, options);
     let held = true;
     return () => {
       if (!held) return;
@@ -79,37 +71,10 @@ class QueueLimiter implements Limiter {
     };
   }
 
-  /** Gives a turn that became free to the first who waits. */
+  /** A turn that became free goes to the first who waits. */
   #pass(): void {
-    const [next] = this.#waiters;
-    if (next) next();
+    const next = this.#line.first;
+    if (next) next.enter();
     else this.#running--;
   }
-
-  #wait({ waitMs = Number.POSITIVE_INFINITY, signal }: WaitOptions): Promise<void> {
-    if (this.#waiters.size >= this.#options.waiting) throw unavailable("Too many requests are waiting for their turn");
-    if (signal?.aborted || waitMs <= 0) throw waitedInVain();
-    return new Promise((resolve, reject) => {
-      const leave = (): void => {
-        this.#waiters.delete(enter);
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", giveUp);
-      };
-      const enter = (): void => {
-        leave();
-        resolve();
-      };
-      const giveUp = (): void => {
-        leave();
-        reject(waitedInVain());
-      };
-      const timer = Number.isFinite(waitMs) ? setTimeout(giveUp, waitMs) : undefined;
-      signal?.addEventListener("abort", giveUp, { once: true });
-      this.#waiters.add(enter);
-    });
-  }
-}
-
-function waitedInVain(): Error {
-  return unavailable("The request waited too long for its turn");
 }

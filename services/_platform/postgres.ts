@@ -2,8 +2,8 @@ import postgres from "postgres";
 
 import { withDeadline } from "./deadline.ts";
 import { placeOf, reach } from "./first_connection.ts";
-import { createLimiter, type Limiter } from "./limiter.ts";
 import { isConflict, isRefusal, isUnavailable } from "./postgres_faults.ts";
+import { type Client, Pool } from "./postgres_pool.ts";
 import { StartFault } from "./start_fault.ts";
 import { databaseUnavailable, unavailable } from "./unavailable.ts";
 
@@ -17,7 +17,6 @@ export type TransactionSql = postgres.TransactionSql<{ bigint: number }>;
 export type Rows<Row extends object> = postgres.RowList<Row[]>;
 
 type Parameter = postgres.ParameterOrFragment<number>;
-type Client = postgres.Sql<{ bigint: number }>;
 
 /** Times a transaction runs that loses against others. */
 const CONFLICT_ATTEMPTS = 5;
@@ -69,15 +68,12 @@ export class Postgres {
   /** Makes fragments and helpers (`sql(row)`, `sql.json(value)`) for {@link Postgres.query}; it is never awaited itself. */
   readonly sql: Sql;
   readonly #options: PostgresOptions;
-  readonly #limiter: Limiter;
-  readonly #clients = new Set<Client>();
-  /** The last one used is the first one taken, so that few connections do the work of a quiet hour. */
-  readonly #idle: Client[] = [];
-  #closed = false;
+  readonly #pool: Pool;
 
   constructor(options: PostgresOptions) {
     this.#options = options;
-    this.#limiter = createLimiter({ running: options.poolMax, waiting: options.waitingMax ?? options.poolMax * 20 });
+    const { poolMax: max, waitingMax = max * 20 } = options;
+    this.#pool = new Pool(() => openClient(options), { max, waitingMax });
     this.sql = openClient(options);
   }
 
@@ -90,7 +86,7 @@ export class Postgres {
     template: TemplateStringsArray,
     ...parameters: readonly Parameter[]
   ): Promise<Rows<Row>> {
-    return this.#call((client) => client<Row[]>(template, ...parameters), this.#options.timeoutMs);
+    return this.#call((client) => client<Row[]>(template, ...parameters), this.#options.timeoutMs, false);
   }
 
   /**
@@ -111,7 +107,7 @@ export class Postgres {
     for (let attempt = 1; ; attempt++) {
       try {
         // postgres.js has awaited the members of an array; its own type of that has no name.
-        return (await this.#call(begin, expiresAt - performance.now())) as Unwrapped<T>;
+        return (await this.#call(begin, expiresAt - performance.now(), true)) as Unwrapped<T>;
       } catch (error) {
         if (!isConflict(error)) throw error;
         if (attempt === CONFLICT_ATTEMPTS) throw unavailable("Too many changes to the same data at once", error);
@@ -127,44 +123,23 @@ export class Postgres {
 
   /** Lets what runs end, within the deadline of a call, and closes every connection. */
   async close(): Promise<void> {
-    this.#closed = true;
-    await Promise.all([...this.#clients].map((client) => client.end({ timeout: this.#options.timeoutMs / 1000 })));
+    await this.#pool.close(this.#options.timeoutMs);
   }
 
-  async #call<T>(work: (client: Client) => PromiseLike<T>, timeoutMs: number): Promise<T> {
+  async #call<T>(work: (client: Client) => PromiseLike<T>, timeoutMs: number, exclusive: boolean): Promise<T> {
     const expiresAt = performance.now() + timeoutMs;
-    const release = await this.#limiter.acquire({ waitMs: timeoutMs });
-    const client = this.#take();
+    const loan = await this.#pool.lend(exclusive, { waitMs: timeoutMs });
     try {
-      const result = await withDeadline(work(client), expiresAt - performance.now());
-      this.#idle.push(client);
-      return result;
+      return await withDeadline(work(loan.client), expiresAt - performance.now());
     } catch (error) {
-      if (!isUnavailable(error)) {
-        this.#idle.push(client);
-        throw error;
-      }
-      // A connection that owes an answer is not used again. No cancel request is sent: it names the session, not the statement, so a late one
-      // stops whatever runs by then. statement_timeout ends the statement in the server.
-      this.#discard(client);
+      if (!isUnavailable(error)) throw error;
+      // No cancel request is sent: it names the session, not the statement, so a late one stops whatever runs by then, and one that cannot be
+      // sent is an unhandled rejection. statement_timeout ends the statement in the server.
+      loan.drop();
       throw databaseUnavailable(error);
     } finally {
-      release();
+      loan.release();
     }
-  }
-
-  #take(): Client {
-    if (this.#closed) throw unavailable("The service is shutting down");
-    const idle = this.#idle.pop();
-    if (idle) return idle;
-    const client = openClient(this.#options);
-    this.#clients.add(client);
-    return client;
-  }
-
-  #discard(client: Client): void {
-    this.#clients.delete(client);
-    void client.end({ timeout: 0 });
   }
 }
 
@@ -173,7 +148,7 @@ export type Unwrapped<T> = T extends unknown[] ? { [Key in keyof T]: Awaited<T[K
 
 function openClient({ url, timeoutMs, name = "tradepost" }: PostgresOptions): Client {
   return postgres(url, {
-    // One connection each, so that a call never waits behind another one's statement and its connection can be dropped alone.
+    // One connection each, so that a stuck one can be dropped alone: the driver's own pool has no way to.
     max: 1,
     // The default strands a query for up to 20 s after a restart.
     backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 0.5),
