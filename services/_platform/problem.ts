@@ -1,4 +1,4 @@
-import type { ProblemCode, Schema } from "#contract";
+import type { ProblemBody, ProblemCode, ProblemExtras } from "#contract";
 
 /** What a problem of one code always has, as the contract states it. */
 export interface ProblemKind {
@@ -37,15 +37,6 @@ export const PROBLEMS: Record<ProblemCode, ProblemKind> = {
   "internal-error": { status: 500, title: "Internal error" },
   "service-unavailable": { status: 503, title: "Service unavailable" },
 };
-
-/** The members that every problem has (RFC 9457, 3.1, and `code`). */
-type CommonMember = "type" | "title" | "status" | "detail" | "instance" | "code";
-
-/** The body of a problem of this code, as the contract has it. */
-export type ProblemBody<Code extends ProblemCode = ProblemCode> = Extract<Schema<"Problem">, { code: Code }>;
-
-/** The members that only problems of this code have, such as `currentVersion`. */
-export type ProblemExtras<Code extends ProblemCode> = Omit<ProblemBody<Code>, CommonMember>;
 
 /** The codes whose problems have members of their own. */
 type ExtendedCode = { [Code in ProblemCode]: keyof ProblemExtras<Code> extends never ? never : Code }[ProblemCode];
@@ -88,19 +79,20 @@ export class Problem<Code extends ProblemCode = ProblemCode> extends Error {
   readonly code: Code;
   readonly status: number;
   /** The members that only problems of this code have. */
-  readonly extras: Readonly<Record<string, unknown>>;
+  readonly extras: ProblemExtras<Code>;
   /** Response headers; names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
 
   /** @param detail The action, the wish, the state; shown to the caller: no secret, no value that was sent, no period. */
   constructor(code: Code, detail: string, ...rest: ProblemArguments<Code>) {
     const extended = code in EXTENDED;
-    // ProblemArguments proved which of the two shapes belongs to the code.
+    // ProblemArguments proved which of the two shapes belongs to the code; without members of its own, none are its extras.
+    const extras = (extended ? rest[0] : {}) as ProblemExtras<Code>;
     const options = (extended ? rest[1] : rest[0]) as ProblemOptions | undefined;
     super(detail, options?.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.status = PROBLEMS[code].status;
-    this.extras = extended ? { ...rest[0] } : {};
+    this.extras = extras;
     this.headers = options?.headers ?? {};
   }
 

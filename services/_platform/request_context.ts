@@ -1,0 +1,29 @@
+import type { RequestContext } from "#contract";
+
+/** Finds the address of the peer. */
+export type FindAddress = (request: Request) => string;
+
+const SANE_ID = /^[A-Za-z0-9._-]{1,128}$/;
+/** W3C Trace Context, 3.2.2: version 00; a trace or parent of zeros is not valid. */
+const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** Where a request comes from and how it is followed; the address is found when it is asked for. */
+export class IncomingContext implements RequestContext {
+  readonly requestId: string;
+  readonly traceparent: string | undefined;
+  readonly #request: Request;
+  readonly #findAddress: FindAddress;
+
+  constructor(request: Request, findAddress: FindAddress) {
+    const id = request.headers.get("x-request-id");
+    const trace = request.headers.get("traceparent");
+    this.requestId = id !== null && SANE_ID.test(id) ? id : crypto.randomUUID();
+    this.traceparent = trace !== null && TRACEPARENT.test(trace) ? trace : undefined;
+    this.#request = request;
+    this.#findAddress = findAddress;
+  }
+
+  get address(): string {
+    return this.#findAddress(this.#request);
+  }
+}
