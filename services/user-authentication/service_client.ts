@@ -1,0 +1,78 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+
+/** The scopes there are, all of which a service client may have. */
+export const SERVICE_SCOPES = ["stock:write"] as const;
+
+/** A secret is made by a machine: 32 characters of it can't be guessed. */
+export const CLIENT_SECRET_MIN_LENGTH = 32;
+
+/** The service clients, by id, with the SHA-256 of their secrets. */
+export type ServiceClients = ReadonlyMap<string, Buffer>;
+
+/** What a client calls itself, and its proof. */
+export interface ClientLogin {
+  readonly id: string;
+  readonly secret: string;
+}
+
+/**
+ * Reads `id:secret` pairs separated by spaces. Only hashes are kept, so that a dump of the memory or a log does not have the secrets; a slow hash
+ * would add nothing, as a random secret has no dictionary.
+ *
+ * @returns What is wrong with them, if something is, without a secret.
+ */
+export function parseServiceClients(text: string): { clients: ServiceClients } | { fault: string } {
+  const clients = new Map<string, Buffer>();
+  for (const pair of text.split(/\s+/).filter(Boolean)) {
+    const [, id, secret] = /^([A-Za-z0-9._-]{1,100}):(\S+)$/.exec(pair) ?? [];
+    if (id === undefined || secret === undefined) return { fault: "must be id:secret pairs separated by spaces" };
+    if (secret.length < CLIENT_SECRET_MIN_LENGTH || secret.length > 256)
+      return { fault: `must have a secret of ${CLIENT_SECRET_MIN_LENGTH} to 256 characters for ${id}` };
+    if (clients.has(id)) return { fault: `has ${id} more than once` };
+    clients.set(id, digest(secret));
+  }
+  return { clients };
+}
+
+/** Whether the secret is the client's, in the same time for every client and every wrong secret. */
+export function isServiceClient(clients: ServiceClients, { id, secret }: ClientLogin): boolean {
+  const known = clients.get(id);
+  const equal = timingSafeEqual(digest(secret), known ?? NOBODY);
+  return known !== undefined && equal;
+}
+
+/**
+ * The id and secret of an HTTP Basic header, each form-encoded inside (RFC 6749, 2.3.1).
+ *
+ * @returns undefined if the header is something else.
+ */
+export function parseBasic(authorization: string): ClientLogin | undefined {
+  const encoded = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(authorization)?.[1];
+  if (encoded === undefined) return undefined;
+  const text = Buffer.from(encoded, "base64").toString("utf8");
+  const middle = text.indexOf(":");
+  if (middle === -1) return undefined;
+  try {
+    return { id: formDecode(text.slice(0, middle)), secret: formDecode(text.slice(middle + 1)) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The scopes that are asked for, or all of them; undefined if one is not served (RFC 6749, 3.3). */
+export function grantScopes(scope: string | undefined): readonly string[] | undefined {
+  if (scope === undefined) return SERVICE_SCOPES;
+  const asked = [...new Set(scope.split(" "))];
+  return asked.every((each) => SERVICE_SCOPES.some((known) => known === each)) ? asked : undefined;
+}
+
+const NOBODY = Buffer.alloc(32);
+
+function digest(secret: string): Buffer {
+  return createHash("sha256").update(secret).digest();
+}
+
+/** @throws {URIError} at an escape that is none. */
+function formDecode(text: string): string {
+  return decodeURIComponent(text.replaceAll("+", " "));
+}

@@ -1,0 +1,86 @@
+import type { Schema } from "#contract";
+import type { Vault } from "./vault.ts";
+
+/** An access token's life: for so long a change of roles may go unseen. */
+export const ACCESS_TOKEN_LIFETIME_S = 300;
+/** A new key is published so long before it signs: longer than any copy of the key set is kept, and than the replicas' clocks differ. */
+export const PUBLISH_EARLY_MS = 3_600_000;
+/** A key that has ended is published for so long: longer than a token lives, and than the replicas' clocks differ. */
+export const PUBLISH_LATE_MS = ACCESS_TOKEN_LIFETIME_S * 1000 + 3_600_000;
+
+/** A signing key as the store has it. */
+export interface StoredKey {
+  readonly kid: string;
+  /** 1, 2, 3, …; unique, so that of many replicas that make the next key one does. */
+  readonly generation: number;
+  /** The public half: `x` of RFC 8037. */
+  readonly publicKey: string;
+  /** The private half, `d`, sealed under the label that {@link sealLabel} gives. */
+  readonly sealedKey: string;
+  /** From then on it signs, until the next one does. */
+  readonly signsFrom: Date;
+}
+
+/** Who makes a key, and when. */
+export interface KeyOptions {
+  kid: string;
+  generation: number;
+  signsFrom: Date;
+}
+
+/** What to do with the keys there are. */
+export interface KeyPlan {
+  /** The one to sign with. */
+  readonly signing: StoredKey | undefined;
+  /** Those that verify. */
+  readonly published: readonly StoredKey[];
+  /** The key that has to be made now, if one has. */
+  readonly due: Pick<KeyOptions, "generation" | "signsFrom"> | undefined;
+}
+
+/** Makes an Ed25519 key. */
+export async function createSigningKey({ kid, generation, signsFrom }: KeyOptions, vault: Vault): Promise<StoredKey> {
+  const pair = await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"]);
+  const { x, d } = await crypto.subtle.exportKey("jwk", pair.privateKey);
+  if (!x || !d) throw new Error("An Ed25519 key has no x or no d");
+  return { kid, generation, publicKey: x, sealedKey: vault.seal(d, sealLabel(kid)), signsFrom };
+}
+
+/** The private key as a JWK. @throws {Error} if it was sealed with another secret. */
+export function openSigningKey({ kid, publicKey, sealedKey }: StoredKey, vault: Vault): JsonWebKey {
+  return { kty: "OKP", crv: "Ed25519", x: publicKey, d: vault.open(sealedKey, sealLabel(kid)) };
+}
+
+/** The public key as the key set has it. */
+export function toPublicJwk({ kid, publicKey }: StoredKey): Schema<"JsonWebKey"> {
+  return { kty: "OKP", crv: "Ed25519", use: "sig", alg: "EdDSA", kid, x: publicKey };
+}
+
+/**
+ * Says which key signs, which are published, and whether the next one is due.
+ *
+ * @param keys All of them, in any order.
+ * @param rotateAfterMs How long a key signs.
+ */
+export function planKeys(keys: readonly StoredKey[], now: Date, rotateAfterMs: number): KeyPlan {
+  const sorted = keys.toSorted((a, b) => a.generation - b.generation);
+  // A replica whose clock is behind signs with the first key before its time.
+  const signing = sorted.findLast(({ signsFrom }) => signsFrom <= now) ?? sorted[0];
+  const published = sorted.filter((_, at) => {
+    const next = sorted[at + 1];
+    return !next || next.signsFrom.getTime() + PUBLISH_LATE_MS > now.getTime();
+  });
+  return { signing, published, due: dueKey(sorted.at(-1), now, rotateAfterMs) };
+}
+
+function dueKey(newest: StoredKey | undefined, now: Date, rotateAfterMs: number): KeyPlan["due"] {
+  if (!newest) return { generation: 1, signsFrom: now };
+  const endsAt = newest.signsFrom.getTime() + rotateAfterMs;
+  if (now.getTime() < endsAt - PUBLISH_EARLY_MS) return undefined;
+  const signsFrom = new Date(Math.max(endsAt, now.getTime() + PUBLISH_EARLY_MS));
+  return { generation: newest.generation + 1, signsFrom };
+}
+
+function sealLabel(kid: string): string {
+  return `signing key ${kid}`;
+}
