@@ -59,6 +59,13 @@ export interface ProblemOptions {
   cause?: unknown;
 }
 
+/** The parts of a problem that was kept. */
+export interface ProblemParts {
+  detail: string;
+  extras: object;
+  headers: Record<string, string>;
+}
+
 /** `[extras, options?]` for a code that has members of its own, else `[options?]`. */
 export type ProblemArguments<Code extends ProblemCode> = [Code] extends [ExtendedCode]
   ? [extras: ProblemExtras<Code>, options?: ProblemOptions]
@@ -94,6 +101,13 @@ export class Problem<Code extends ProblemCode = ProblemCode> extends Error {
     this.status = PROBLEMS[code].status;
     this.extras = extras;
     this.headers = options?.headers ?? {};
+  }
+
+  /** Makes a problem of its parts again; they come from {@link Problem.toBody}. */
+  static restore(code: ProblemCode, { detail, extras, headers }: ProblemParts): Problem {
+    // The parts belong together: they were one problem of this code.
+    const rest = (code in EXTENDED ? [extras, { headers }] : [{ headers }]) as ProblemArguments<ProblemCode>;
+    return new Problem(code, detail, ...rest);
   }
 
   /** What happened this time, for the caller. */

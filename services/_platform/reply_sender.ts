@@ -50,10 +50,7 @@ export function createSender(origins: Readonly<Record<ServiceName, string>>): Re
       }
       // What has an ETag may be kept by its caller, to be asked about again; nothing else may be kept unless its handler says so.
       headers["cache-control"] ??= headers.etag === undefined ? "no-store" : "private, no-cache";
-      const payload = payloadOf(reply, headers);
-      if (exchange.request.method !== "HEAD") return new Response(payload, { status: reply.status, headers });
-      if (typeof payload === "string") headers["content-length"] = String(Buffer.byteLength(payload));
-      return new Response(null, { status: reply.status, headers });
+      return new Response(payloadOf(reply, headers), { status: reply.status, headers });
     },
     sendOptions(exchange, allow) {
       const headers = baseHeaders(exchange);

@@ -260,6 +260,7 @@ function createApp(endpoints: readonly Endpoint[], options: ServiceOptions): Ely
   for (const [path, group] of Map.groupBy(endpoints, ({ path }) => path)) {
     const route = path.replace(/\{(\w+)\}/g, ":$1");
     const hidden = { detail: { hide: true } };
+    // Elysia answers HEAD by what GET answers, without its body.
     const methods = group.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method]));
     const allow = [...methods, "OPTIONS"].join(", ");
     for (const endpoint of group) {
@@ -267,7 +268,6 @@ function createApp(endpoints: readonly Endpoint[], options: ServiceOptions): Ely
       const answer = ({ request, params = {} }: { request: Request; params?: Params }) =>
         serve(endpoint, request, params);
       app.route(endpoint.method, route, answer, { detail: endpoint.detail });
-      if (endpoint.method === "GET") app.route("HEAD", route, answer, hidden);
     }
     const refuse = failing({}, () => {
       const headers = { allow };

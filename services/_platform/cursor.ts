@@ -1,0 +1,74 @@
+import { canonicalJson } from "./canonical_json.ts";
+import { Problem } from "./problem.ts";
+
+/** The query of a list: a page size, a place to go on from, and what decides which items come in which order. */
+export interface ListQuery {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** Enough to tell a cursor that was damaged or belongs to another list; it is no secret and keeps nobody from making one. */
+const CHECK_LENGTH = 12;
+
+/**
+ * Writes where a list goes on: the sort values of the last item that was given. It holds for the same filters and order only.
+ *
+ * @param position What JSON has; a store compares by it, so it ends with something unique.
+ */
+export function encodeCursor(query: ListQuery, position: readonly unknown[]): string {
+  const text = JSON.stringify(position);
+  return Buffer.from(checkOf(query, text) + text).toString("base64url");
+}
+
+/**
+ * Reads where a list goes on; undefined at its beginning.
+ *
+ * @param isPosition Proves what the store will be given: anybody can write a cursor.
+ * @throws {Problem} `invalid-request` for a cursor that was not made for these filters and this order.
+ */
+export function decodeCursor<Position>(
+  query: ListQuery,
+  isPosition: (value: unknown) => value is Position,
+): Position | undefined {
+  if (query.cursor === undefined) return undefined;
+  const decoded = Buffer.from(query.cursor, "base64url").toString();
+  const text = decoded.slice(CHECK_LENGTH);
+  if (decoded.slice(0, CHECK_LENGTH) !== checkOf(query, text)) throw invalidCursor();
+  const position = parse(text);
+  if (!isPosition(position)) throw invalidCursor();
+  return position;
+}
+
+/**
+ * The `Link` header to the next page, with the filters and order of this one; undefined on the last page.
+ *
+ * @param path The path of the list, such as `/products`.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8288 | RFC 8288}
+ */
+export function linkToNext(path: string, query: ListQuery, nextCursor: string | null): string | undefined {
+  if (nextCursor === null) return undefined;
+  const entries = Object.entries({ ...query, cursor: nextCursor }).filter(([, value]) => value !== undefined);
+  const search = new URLSearchParams(entries.map(([name, value]) => [name, String(value)]));
+  return `<${path}?${search}>; rel="next"`;
+}
+
+/** Depends on all but the size and the place of the page. */
+function checkOf(query: ListQuery, text: string): string {
+  const filters = { ...query, limit: undefined, cursor: undefined };
+  const hash = new Bun.CryptoHasher("sha256").update(canonicalJson(filters)).update(text);
+  return hash.digest("hex").slice(0, CHECK_LENGTH);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function invalidCursor(): Problem {
+  return new Problem("invalid-request", "The cursor is not one of this list with these filters and this order", {
+    errors: [{ in: "query", pointer: "#/cursor", detail: "is not a nextCursor of this list" }],
+  });
+}
