@@ -1,25 +1,25 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { endProcess, identify, isRunning, type ProcessRecord, waitForEnd } from "./processes.ts";
+import { endProcess, identify, isRunning, type ProcessRecord, type StopStep, waitForEnd } from "./processes.ts";
 import { StackError } from "./stack_error.ts";
 
-/** A process started for a data folder, with the signal that makes it end in good order. */
+/** A process started for a data folder, and how to end it. */
 export interface JournalEntry extends ProcessRecord {
   readonly name: string;
-  readonly stopSignal: NodeJS.Signals;
+  /** Services end before the engines they speak to. */
+  readonly kind: "service" | "engine";
+  readonly stopSteps: readonly StopStep[];
 }
 
 interface JournalFile {
   readonly owner: ProcessRecord;
   /** The owner is on its way out: another start waits for it instead of refusing. */
   readonly stopping: boolean;
-  /** In the order of their start. */
   readonly children: readonly JournalEntry[];
 }
 
 const FILE_NAME = "processes.json";
-const LEFTOVER_STOP_MS = 8_000;
-const LEFTOVER_KILL_MS = 2_000;
+const KILL_STEPS: readonly StopStep[] = [{ signal: "SIGKILL", waitMs: 2_000 }];
 /** How long a live owner has to notice that its terminal is gone, before it counts as running on purpose. */
 const OWNER_GRACE_MS = 1_500;
 const OWNER_STOP_MS = 20_000;
@@ -31,6 +31,7 @@ const OWNER_STOP_MS = 20_000;
 export class ProcessJournal {
   readonly #path: string;
   #file: JournalFile;
+  #isClosed = false;
 
   private constructor(folder: string) {
     this.#path = join(folder, FILE_NAME);
@@ -68,8 +69,20 @@ export class ProcessJournal {
     this.#write();
   }
 
+  /**
+   * Ends all that is written down: the services in good order, then the engines.
+   *
+   * @throws {StackError} if one does not end.
+   */
+  async endAll(): Promise<void> {
+    await endChildren(this.#file.children);
+    this.#file = { ...this.#file, children: this.#file.children.filter(isRunning) };
+    this.#write();
+  }
+
   /** Gives the folder back. */
   close(): void {
+    this.#isClosed = true;
     rmSync(this.#path, { force: true });
   }
 
@@ -79,6 +92,7 @@ export class ProcessJournal {
 
   /** Replaced in one step: a crash leaves the old list or the new one, never half of it. */
   #write(): void {
+    if (this.#isClosed) return; // the folder may be another run's by now
     writeFileSync(`${this.#path}.new`, JSON.stringify(this.#file, null, 2), { mode: 0o600 });
     renameSync(`${this.#path}.new`, this.#path);
   }
@@ -107,22 +121,27 @@ async function sweep(folder: string): Promise<void> {
   );
   for (const path of journals) {
     const children = read(join(folder, path, ".."))?.children ?? [];
-    await Promise.all(children.map((child) => endProcess(child, [{ signal: "SIGKILL", waitMs: LEFTOVER_KILL_MS }])));
+    await Promise.all(children.map((child) => endProcess(child, KILL_STEPS)));
   }
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
 async function takeOver(folder: string, { owner, children }: JournalFile): Promise<void> {
   if (isRunning(owner)) await waitForOwner(folder, owner);
-  for (const child of children.toReversed()) {
-    const steps = [
-      { signal: child.stopSignal, waitMs: LEFTOVER_STOP_MS },
-      { signal: "SIGKILL", waitMs: LEFTOVER_KILL_MS },
-    ] as const;
-    if ((await endProcess(child, steps)) === undefined) {
-      throw new StackError(`Cannot end process ${child.pid} (${child.name}), left by an earlier run`);
-    }
+  await endChildren(children);
+}
+
+/** All services at once, then all engines. */
+async function endChildren(children: readonly JournalEntry[]): Promise<void> {
+  for (const kind of ["service", "engine"] as const) {
+    const ending = children.filter((child) => child.kind === kind);
+    await Promise.all(ending.map(endChild));
   }
+}
+
+async function endChild(child: JournalEntry): Promise<void> {
+  if ((await endProcess(child, child.stopSteps)) !== undefined) return;
+  throw new StackError(`Cannot end ${child.name} (process ${child.pid})`);
 }
 
 async function waitForOwner(folder: string, owner: ProcessRecord): Promise<void> {

@@ -4,16 +4,17 @@
  */
 import { afterAll, describe } from "bun:test";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { MongoClient } from "mongodb";
 import postgres from "postgres";
 import type { Engine } from "./engines/engine.ts";
 import { describeMongo, findMongo } from "./engines/mongo.ts";
 import { preparePostgresTemplate, startPostgres } from "./engines/postgres.ts";
-import { ownFolderName, ProcessJournal, sweepFolders } from "./journal.ts";
-import { CACHE_FOLDER, DATA_FOLDER } from "./paths.ts";
+import { ProcessJournal } from "./journal.ts";
+import { CACHE_FOLDER } from "./paths.ts";
 import { describeFault } from "./stack_error.ts";
+import { createTestFolder, removeTestFolders, sweepTestFolders } from "./test_folder.ts";
+
+export { createTestFolder } from "./test_folder.ts";
 
 /** A database of a test's own. */
 export interface TestDatabase {
@@ -22,8 +23,6 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-const TEST_FOLDER = join(DATA_FOLDER, "test");
-const RUN_FOLDER = join(TEST_FOLDER, ownFolderName());
 const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 const environment = process.env;
@@ -32,7 +31,7 @@ const mongo = await findMongo({ environment, install: true }).catch((error: unkn
   process.exit(1);
 });
 if (environment.TRADEPOST_MONGO_NAMED !== "1") console.log(`MongoDB of this run: ${describeMongo(mongo)}`);
-await sweepFolders(TEST_FOLDER);
+await sweepTestFolders();
 
 /** Why there is no MongoDB; undefined if there is one. */
 export const mongoMissing = "missing" in mongo ? mongo.missing : undefined;
@@ -77,13 +76,6 @@ export async function startOwnMongo(): Promise<Engine> {
   return keep((folder, journal) => mongo.start({ folder, journal, disposable: true }));
 }
 
-/** A folder of its own, removed when the run ends, whatever is written down in it ended. */
-export function createTestFolder(): string {
-  const folder = join(RUN_FOLDER, randomUUID());
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return folder;
-}
-
 const engines: Engine[] = [];
 const borrowed: (() => Promise<void>)[] = [];
 const sharedPostgres = once(startOwnPostgres);
@@ -91,7 +83,7 @@ const sharedMongo = once(startOwnMongo);
 const shutDown = once(async () => {
   await Promise.allSettled(borrowed.map((drop) => drop()));
   await Promise.allSettled(engines.map((engine) => engine.stop()));
-  rmSync(RUN_FOLDER, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  removeTestFolders();
 });
 
 afterAll(shutDown, 20_000);

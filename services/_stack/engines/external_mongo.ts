@@ -23,6 +23,7 @@ export async function connectMongo(url: string): Promise<MongoSource> {
     version,
     url,
     databaseUrl: (database) => withDatabase(url, database),
+    pid: 0,
     stop: async () => {},
     kill: async () => refuse("kill"),
     restart: async () => refuse("restart"),

@@ -1,7 +1,8 @@
 import { mkdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
+import { DISPOSE_STEPS } from "../managed_process.ts";
 import { keptPort } from "../ports.ts";
-import { type Child, endProcess, type StopStep, spawnInSession } from "../processes.ts";
+import { type Child, type StopStep, spawnInSession } from "../processes.ts";
 import { StackError } from "../stack_error.ts";
 import { type Engine, startEngine } from "./engine.ts";
 import type { MongoStart } from "./mongo.ts";
@@ -24,7 +25,6 @@ const STOP_STEPS: readonly [StopStep, ...StopStep[]] = [
   { signal: "SIGTERM", waitMs: 8_000 },
   { signal: "SIGKILL", waitMs: 2_000 },
 ];
-const DISPOSE_STEPS: readonly [StopStep, ...StopStep[]] = [{ signal: "SIGKILL", waitMs: 2_000 }];
 
 /** `8.2.6`; undefined if the program does not run on this machine. */
 export function readMongodVersion(program: string): string | undefined {
@@ -46,38 +46,31 @@ export async function startMongod({ program, version }: Mongod, options: MongoSt
   const folder = realpathSync(options.folder);
   const logFile = options.logFile ?? join(folder, "server.log");
   const port = await keptPort(folder);
-  const command = [
-    program,
-    ...["--replSet", SET_NAME, "--bind_ip", "127.0.0.1", "--port", String(port)],
+  const args = [
+    ...["--replSet", SET_NAME, "--bind_ip", "127.0.0.1", "--port", String(port), "--nounixsocket"],
     ...["--dbpath", join(folder, "data"), "--wiredTigerCacheSizeGB", CACHE_GB],
-    ...(process.platform === "win32" ? [] : ["--nounixsocket"]),
     ...(options.disposable ? ["--setParameter", "enableTestCommands=1"] : []),
-  ] as const;
+  ];
   const url = `mongodb://127.0.0.1:${port}/?replicaSet=${SET_NAME}`;
-  return startEngine({
-    name: "MongoDB",
-    version,
-    url,
-    databaseUrl: (database) => withDatabase(url, database),
-    stopSteps: options.disposable ? DISPOSE_STEPS : STOP_STEPS,
-    journal: options.journal,
-    async launch(started): Promise<Child> {
-      const child = await spawnInSession([program, ...command.slice(1)], {
-        env: { LC_ALL: "C" },
-        cwd: folder,
-        logFile,
-      });
-      started(child);
-      try {
+  const databaseUrl = (database: string): string => withDatabase(url, database);
+  return startEngine(
+    { name: "MongoDB", version, url, databaseUrl },
+    {
+      stopSteps: options.disposable ? DISPOSE_STEPS : STOP_STEPS,
+      journal: options.journal,
+      async launch(started): Promise<Child> {
+        const child = await spawnInSession([program, ...args], {
+          env: { LC_ALL: "C" },
+          cwd: folder,
+          logFile,
+        });
+        started(child);
         await waitForPort(child, port, { name: "MongoDB", logFile });
         await becomePrimary(port);
-      } catch (error) {
-        await endProcess(child.record, STOP_STEPS);
-        throw error;
-      }
-      return child;
+        return child;
+      },
     },
-  });
+  );
 }
 
 /** Makes the set on the first start, and names its one member anew if the port is another one than last time. */

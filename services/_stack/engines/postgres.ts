@@ -92,11 +92,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Engine> {
   const password = readFileSync(join(folder, "password"), "utf8").trim();
   const databaseUrl = (database: string): string =>
     `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
-  return startEngine({
-    name: "PostgreSQL",
-    version: binaries.version,
-    url: databaseUrl(""),
-    databaseUrl,
+  const facts = { name: "PostgreSQL", version: binaries.version, url: databaseUrl(""), databaseUrl };
+  return startEngine(facts, {
     stopSteps: STOP_STEPS,
     journal: options.journal,
     launch: (started) => launchServer({ binaries, dataFolder, port, launch, logFile, started }),

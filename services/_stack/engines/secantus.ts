@@ -11,8 +11,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { DISPOSE_STEPS } from "../managed_process.ts";
 import { keptPort } from "../ports.ts";
-import { type Child, endProcess, type StopStep, spawnInSession } from "../processes.ts";
+import { type Child, type StopStep, spawnInSession } from "../processes.ts";
 import { type Engine, startEngine } from "./engine.ts";
 import type { MongoMissing, MongoStart } from "./mongo.ts";
 import { waitForPort } from "./mongo_hello.ts";
@@ -41,7 +42,6 @@ const STOP_STEPS: readonly [StopStep, ...StopStep[]] = [
   { signal: "SIGTERM", waitMs: 8_000 },
   { signal: "SIGKILL", waitMs: 2_000 },
 ];
-const DISPOSE_STEPS: readonly [StopStep, ...StopStep[]] = [{ signal: "SIGKILL", waitMs: 2_000 }];
 
 /** The Python of a virtual environment that has SecantusDB, made on first use; or why there is none. */
 export async function installSecantus(install: SecantusInstall): Promise<{ readonly python: string } | MongoMissing> {
@@ -78,27 +78,22 @@ export async function startSecantus(python: string, options: MongoStart): Promis
     ...(options.disposable ? ["--enable-test-commands"] : ["--sync-on-commit"]),
   ];
   const url = `mongodb://127.0.0.1:${port}/?replicaSet=${SET_NAME}`;
-  return startEngine({
-    name: "SecantusDB",
-    version: SECANTUS_VERSION,
-    url,
-    databaseUrl: (database) => withDatabase(url, database),
-    stopSteps: options.disposable ? DISPOSE_STEPS : STOP_STEPS,
-    journal: options.journal,
-    async launch(started): Promise<Child> {
-      // Its home and working folder are searched for a configuration file: ours holds none.
-      const env = { HOME: folder, LC_ALL: "C.UTF-8", PYTHONDONTWRITEBYTECODE: "1" };
-      const child = await spawnInSession([python, ...args], { env, cwd: folder, logFile });
-      started(child);
-      try {
+  const databaseUrl = (database: string): string => withDatabase(url, database);
+  return startEngine(
+    { name: "SecantusDB", version: SECANTUS_VERSION, url, databaseUrl },
+    {
+      stopSteps: options.disposable ? DISPOSE_STEPS : STOP_STEPS,
+      journal: options.journal,
+      async launch(started): Promise<Child> {
+        // Its home and working folder are searched for a configuration file: ours holds none.
+        const env = { HOME: folder, LC_ALL: "C.UTF-8", PYTHONDONTWRITEBYTECODE: "1" };
+        const child = await spawnInSession([python, ...args], { env, cwd: folder, logFile });
+        started(child);
         await waitForPort(child, port, { name: "SecantusDB", logFile });
-      } catch (error) {
-        await endProcess(child.record, STOP_STEPS);
-        throw error;
-      }
-      return child;
+        return child;
+      },
     },
-  });
+  );
 }
 
 /**

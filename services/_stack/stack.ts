@@ -1,0 +1,215 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { databaseOf, keepDatabases } from "./databases.ts";
+import type { Engine } from "./engines/engine.ts";
+import type { MongoSource } from "./engines/mongo.ts";
+import { startPostgres } from "./engines/postgres.ts";
+import { checkFolder } from "./folder_check.ts";
+import { ProcessJournal } from "./journal.ts";
+import type { ManagedProcess } from "./managed_process.ts";
+import { isPortFree, portHolder } from "./ports.ts";
+import { keepSecrets, type Secrets } from "./secrets.ts";
+import { type ByService, byService, SERVICE_NAMES } from "./service_names.ts";
+import { lastFault, startService } from "./service_process.ts";
+import { ADMIN_EMAIL, CLIENT_ID, originsOf, serviceEnvironments } from "./service_settings.ts";
+import { StackError } from "./stack_error.ts";
+
+/** Where and how the whole system runs. */
+export interface StackOptions {
+  /** Holds the data of the engines, the secrets and the logs. */
+  readonly dataFolder: string;
+  readonly ports: ByService<number>;
+  /** Where users and products live; in Postgres, with the orders, if not given. */
+  readonly mongo?: MongoSource;
+  /** Goes behind the names of the MongoDB databases, where several stacks share a server. */
+  readonly mongoSuffix?: string;
+  /** Further settings for all services, before the usual ones. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** The data goes with the stack: MongoDB is ended by SIGKILL and has fail points. */
+  readonly disposable?: boolean;
+  /** A folder to copy Postgres's data from on the first start; see `preparePostgresTemplate`. */
+  readonly postgresTemplate?: string;
+  /** The services' programs, for tests of the launcher itself. */
+  readonly mainFiles?: ByService<string>;
+  /** Told each phase as it ends, and what takes long as it begins. */
+  readonly onProgress?: (message: string) => void;
+  /** Breaks the start off: what runs by then is ended, and the start rejects. */
+  readonly signal?: AbortSignal;
+}
+
+/** An account and its password. */
+export interface Login {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** The running system. */
+export interface Stack {
+  /** As a browser sees them: `http://localhost:3000`. */
+  readonly origins: ByService<string>;
+  readonly admin: Login;
+  /** The account that the seeded products belong to, once `seedStack` has made it. */
+  readonly seller: Login;
+  /** For `POST /token`. */
+  readonly serviceClient: { readonly id: string; readonly secret: string };
+  readonly postgres: Engine;
+  readonly mongo: Engine | undefined;
+  readonly services: ByService<ManagedProcess>;
+  /** The store of each service, login included. */
+  readonly storeUrls: ByService<string>;
+  readonly logFiles: ByService<string>;
+  /** Settles when one of its processes ends, with which and how. */
+  firstEnd(): Promise<string>;
+  /** The services drain and end, then the engines; safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** The ports of `bun start`. */
+export const USUAL_PORTS: ByService<number> = byService((_, index) => 3_000 + index);
+
+const SELLER_EMAIL = "seller@example.com";
+
+/**
+ * Brings up the engines and the three services, each as a process of its own.
+ *
+ * @throws {StackError} if anything is in the way; nothing of it runs then.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  checkFolder(options.dataFolder);
+  const journal = await ProcessJournal.open(options.dataFolder);
+  const endAll = (): Promise<void> => journal.endAll();
+  options.signal?.addEventListener("abort", endAll);
+  try {
+    await checkPorts(options.ports);
+    return await bringUp(options, journal);
+  } catch (error) {
+    await close(journal).catch(() => {}); // the first fault is the one to tell
+    throw error;
+  } finally {
+    options.signal?.removeEventListener("abort", endAll);
+  }
+}
+
+async function bringUp(options: StackOptions, journal: ProcessJournal): Promise<Stack> {
+  const { dataFolder, ports, onProgress = () => {}, signal } = options;
+  const logFolder = join(dataFolder, "logs");
+  mkdirSync(logFolder, { recursive: true, mode: 0o700 });
+  const secrets = keepSecrets(dataFolder);
+  const [postgres, mongo] = await startEngines(options, { journal, logFolder });
+  signal?.throwIfAborted();
+  const storeUrls = await findStores(options, { postgres, mongo, secrets });
+  onProgress(
+    [postgres, mongo]
+      .filter((engine) => engine !== undefined)
+      .map(describeEngine)
+      .join(", "),
+  );
+  signal?.throwIfAborted();
+
+  const logFiles = byService((name) => join(logFolder, `${name}.log`));
+  const environments = serviceEnvironments({ ports, storeUrls, secrets, overrides: options.environment ?? {} });
+  const origins = originsOf(ports);
+  const starting = SERVICE_NAMES.map(async (name) => {
+    const mainFile = options.mainFiles?.[name];
+    const service = { name, port: ports[name], environment: environments[name], logFile: logFiles[name], journal };
+    const running = await startService(mainFile === undefined ? service : { ...service, mainFile });
+    onProgress(`${name} on ${origins[name]}`);
+    return running;
+  });
+  const started = await allOrNone(starting, journal);
+  signal?.throwIfAborted();
+  const services = byService((_, index) => started[index]!); // in the order of SERVICE_NAMES
+  return {
+    origins,
+    admin: { email: ADMIN_EMAIL, password: secrets.adminPassword },
+    seller: { email: SELLER_EMAIL, password: secrets.sellerPassword },
+    serviceClient: { id: CLIENT_ID, secret: secrets.clientSecret },
+    postgres,
+    mongo,
+    services,
+    storeUrls,
+    logFiles,
+    firstEnd: () => firstEnd({ engines: [postgres, mongo], services, logFiles }),
+    stop: () => close(journal),
+  };
+}
+
+async function startEngines(
+  { dataFolder, mongo, disposable = false, postgresTemplate, onProgress }: StackOptions,
+  { journal, logFolder }: { journal: ProcessJournal; logFolder: string },
+): Promise<[postgres: Engine, mongo: Engine | undefined]> {
+  const postgres = startPostgres({
+    folder: join(dataFolder, "postgres"),
+    logFile: join(logFolder, "postgres.log"),
+    journal,
+    ...(onProgress && { onProgress }),
+    ...(postgresTemplate !== undefined && { template: postgresTemplate }),
+  });
+  const folder = join(dataFolder, "mongo");
+  const other = mongo?.start({ folder, logFile: join(logFolder, "mongo.log"), journal, disposable });
+  await allOrNone<unknown>([postgres, Promise.resolve(other)], journal);
+  return [await postgres, await other];
+}
+
+/** When one fails, what has started is ended at once and the rest waited for: nothing starts behind our back. */
+async function allOrNone<Result>(starting: readonly Promise<Result>[], journal: ProcessJournal): Promise<Result[]> {
+  try {
+    return await Promise.all(starting);
+  } catch (error) {
+    await journal.endAll().catch(() => {}); // tried again, and told, when the journal is closed
+    await Promise.allSettled(starting);
+    throw error;
+  }
+}
+
+async function findStores(
+  { mongoSuffix = "" }: StackOptions,
+  { postgres, mongo, secrets }: { postgres: Engine; mongo: Engine | undefined; secrets: Secrets },
+): Promise<ByService<string>> {
+  const urls = await keepDatabases(postgres, secrets.databasePasswords);
+  if (mongo === undefined) return urls;
+  return byService((name) =>
+    name === "order-processing" ? urls[name] : mongo.databaseUrl(`${databaseOf(name)}${mongoSuffix}`),
+  );
+}
+
+/** All ports before anything starts. */
+async function checkPorts(ports: ByService<number>): Promise<void> {
+  const states = await Promise.all(SERVICE_NAMES.map(async (name) => ({ name, free: await isPortFree(ports[name]) })));
+  const faults = states
+    .filter(({ free }) => !free)
+    .map(({ name }) => {
+      const holder = portHolder(ports[name]) ?? "another process";
+      return `port ${ports[name]} (${name}) is taken by ${holder}`;
+    });
+  if (faults.length > 0) throw new StackError(faults.join("; "));
+}
+
+async function close(journal: ProcessJournal): Promise<void> {
+  journal.markStopping();
+  await journal.endAll();
+  journal.close();
+}
+
+interface Watched {
+  readonly engines: readonly (Engine | undefined)[];
+  readonly services: ByService<ManagedProcess>;
+  readonly logFiles: ByService<string>;
+}
+
+function firstEnd({ engines, services, logFiles }: Watched): Promise<string> {
+  const present = engines.filter((engine) => engine !== undefined);
+  return Promise.race([
+    ...present.map(async (engine) => `${engine.name} ended (${await engine.exited})`),
+    ...SERVICE_NAMES.map(async (name) => {
+      const how = await services[name].exited;
+      const why = lastFault(logFiles[name]);
+      return `${name} ended (${how})${why === undefined ? "" : `: ${why}`}; its log is ${logFiles[name]}`;
+    }),
+  ]);
+}
+
+function describeEngine({ name, version, url }: Engine): string {
+  const host = /@?([^@/]+)\/?(?:\?.*)?$/.exec(url)?.[1];
+  return `${name} ${version} on ${host}`;
+}

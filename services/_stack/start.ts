@@ -1,0 +1,147 @@
+/**
+ * `bun start`: the whole system on this machine, until Ctrl-C.
+ *
+ * Options: `--mongo` (users and products in MongoDB, fetched if need be), `--postgres` (everything in Postgres),
+ * `--port N` (N, N+1 and N+2 instead of 3000-3002).
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { parseArgs } from "node:util";
+import type { MongoSource } from "./engines/mongo.ts";
+import { DATA_FOLDER, ROOT } from "./paths.ts";
+import { identify, isRunning } from "./processes.ts";
+import { seedStack } from "./seed.ts";
+import { byService, SERVICE_NAMES } from "./service_names.ts";
+import { type Stack, startStack } from "./stack.ts";
+import { describeFault, StackError } from "./stack_error.ts";
+
+type Store = "mongo" | "postgres";
+
+interface Arguments {
+  readonly firstPort: number;
+  /** Asked for by hand. */
+  readonly store: Store | undefined;
+}
+
+const USUAL_PORT = 3_000;
+const HIGHEST_PORT = 65_533;
+const PARENT_POLL_MS = 250;
+/** Which store the data folder began with, so that a later start finds its data again. */
+const STORE_FILE = join(DATA_FOLDER, "store");
+
+const startedAt = performance.now();
+const interruption = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => interrupt()); // for good: npx sends SIGINT twice, and draining is not to be cut short
+}
+watchParent();
+
+let stack: Stack | undefined;
+try {
+  stack = await bringUp(readArguments());
+  const end = await Promise.race([stack.firstEnd(), interrupted()]);
+  if (end !== undefined) throw new StackError(end);
+  await shutDown(stack);
+  process.exit(0);
+} catch (error) {
+  if (interruption.signal.aborted) process.exit(0);
+  console.error(`\n✗ Cannot ${stack ? "go on" : "start"}: ${describeFault(error)}`);
+  if (stack) await shutDown(stack);
+  process.exit(1);
+}
+
+async function bringUp({ firstPort, store }: Arguments): Promise<Stack> {
+  const { signal } = interruption;
+  say(`Starting; data and logs are in ${relative(ROOT, DATA_FOLDER)}/`);
+  const mongo = await chooseMongo(store);
+  const started = await startStack({
+    dataFolder: DATA_FOLDER,
+    ports: byService((_, index) => firstPort + index),
+    onProgress: say,
+    signal,
+    ...(mongo && { mongo }),
+  });
+  try {
+    writeFileSync(STORE_FILE, mongo ? "mongo" : "postgres");
+    if (await seedStack(started, DATA_FOLDER)) say("First start: a seller and some products are there to try");
+  } catch (error) {
+    await started.stop();
+    throw error;
+  }
+  welcome(started);
+  return started;
+}
+
+/** By hand, else what the data folder began with, else MongoDB if one is at hand without fetching it. */
+async function chooseMongo(asked: Store | undefined): Promise<MongoSource | undefined> {
+  const kept = existsSync(STORE_FILE) ? readFileSync(STORE_FILE, "utf8") : undefined;
+  const wished = asked ?? (process.env.MONGODB_URL ? "mongo" : kept);
+  if (wished === "postgres") return undefined;
+  const { findMongo } = await import("./engines/mongo.ts"); // the drivers take a tenth of a second to load
+  const found = await findMongo({ environment: process.env, install: wished === "mongo", onProgress: say });
+  if (!("missing" in found)) return found;
+  if (wished === "mongo") throw new StackError(`there is ${found.missing}`);
+  return undefined;
+}
+
+function readArguments(): Arguments {
+  const options = { mongo: { type: "boolean" }, postgres: { type: "boolean" }, port: { type: "string" } } as const;
+  const { mongo, postgres, port } = parseArgs({ options }).values;
+  const firstPort = port === undefined ? USUAL_PORT : Number(port);
+  if (!Number.isInteger(firstPort) || firstPort < 1 || firstPort > HIGHEST_PORT) {
+    throw new StackError(`--port must be a number from 1 to ${HIGHEST_PORT}`);
+  }
+  if (mongo && postgres) throw new StackError("--mongo and --postgres exclude each other");
+  return { firstPort, store: mongo ? "mongo" : postgres ? "postgres" : undefined };
+}
+
+function welcome({ origins, admin, seller, postgres, mongo }: Stack): void {
+  const lines = SERVICE_NAMES.map((name) => `  ${name.padEnd(20)} ${origins[name]}   docs ${origins[name]}/docs`);
+  const engine = mongo === undefined ? postgres.name : mongo.name;
+  console.log(`
+Tradepost is ready (${elapsed()}). Stop it with Ctrl-C.
+
+${lines.join("\n")}
+
+  admin   ${admin.email.padEnd(20)} ${admin.password}
+  seller  ${seller.email.padEnd(20)} ${seller.password}
+  Users and products are in ${engine}, orders in ${postgres.name}.
+
+Try it:
+  curl '${origins["product-management"]}/products?limit=2'
+`);
+}
+
+async function shutDown(running: Stack): Promise<void> {
+  say("Stopping: the services finish what they have begun, then the databases end");
+  await running.stop();
+  say("Stopped");
+}
+
+function say(message: string): void {
+  console.log(`[${elapsed().padStart(7)}] ${message}`);
+}
+
+function elapsed(): string {
+  return `${((performance.now() - startedAt) / 1_000).toFixed(2)} s`;
+}
+
+function interrupt(): void {
+  interruption.abort(new StackError("interrupted"));
+}
+
+function interrupted(): Promise<undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  if (interruption.signal.aborted) resolve(undefined);
+  interruption.signal.addEventListener("abort", () => resolve(undefined));
+  return promise;
+}
+
+/** Under `bun start` (or npm) the runner above us can be killed without a word to us: then we end as for Ctrl-C. */
+function watchParent(): void {
+  if (!process.env.npm_lifecycle_event) return;
+  const parent = { pid: process.ppid, identity: identify(process.ppid) ?? "" };
+  setInterval(() => {
+    if (!isRunning(parent)) interrupt();
+  }, PARENT_POLL_MS).unref();
+}
