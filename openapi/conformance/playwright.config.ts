@@ -1,0 +1,31 @@
+/**
+ * The contract executed over HTTP: `bun --bun playwright test -c openapi/conformance/playwright.config.ts`.
+ *
+ * Without `TRADEPOST_ORIGINS` (see `deployment.ts`) the run starts a stack of its own and stops it at the end.
+ */
+import { defineConfig } from "@playwright/test";
+
+const { TRADEPOST_ORIGINS, TRADEPOST_STORE = "postgres", CI } = process.env;
+
+export default defineConfig({
+  testMatch: "*_conformance.ts",
+  workers: 2,
+  fullyParallel: true,
+  retries: 0,
+  forbidOnly: CI !== undefined,
+  timeout: 60_000,
+  reporter: [["list"], ["json", { outputFile: "test-results/summary.json" }], ["./coverage.ts"]],
+  ...(TRADEPOST_ORIGINS === undefined && {
+    webServer: {
+      name: "stack",
+      command: `bun ../../services/_stack/serve_for_tests.ts ${TRADEPOST_STORE}`,
+      // What the command prints becomes the environment of the tests.
+      wait: {
+        stdout:
+          /TRADEPOST_ORIGINS=(?<tradepost_origins>\S+) TRADEPOST_ADMIN=(?<tradepost_admin>\S+) TRADEPOST_CLIENT=(?<tradepost_client>\S+)/,
+      },
+      timeout: 120_000,
+      gracefulShutdown: { signal: "SIGTERM", timeout: 30_000 },
+    },
+  }),
+});
