@@ -1,0 +1,67 @@
+/** The servers that are measured, one kind a process: prints its port, then its processor time for each line it reads, and ends with its input. */
+import { createInterface } from "node:readline";
+import type { Handlers, Schema } from "#contract";
+import { createService } from "#platform/service.ts";
+
+const ORIGINS = {
+  "user-authentication": "http://localhost:3000",
+  "product-management": "http://localhost:3001",
+  "order-processing": "http://localhost:3002",
+};
+const ID = "019a0d30-1f4e-7b0a-8c55-6a1e0a4be601";
+const NOW = "2026-11-23T10:16:02.000Z";
+
+type Creation = Omit<Schema<"Product">, "id" | "ownerId" | "version" | "createdAt" | "updatedAt" | "stock"> & {
+  stock: number;
+};
+
+function toProduct({ stock: _, ...fields }: Creation): Schema<"Product"> {
+  return { ...fields, id: ID, ownerId: ID, version: 1, createdAt: NOW, updatedAt: NOW };
+}
+
+/** The floor: parses and answers, checks nothing. */
+async function serveRaw(): Promise<number> {
+  const server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    async fetch(request) {
+      const product = toProduct((await request.json()) as Creation); // raw: whatever comes is taken
+      return Response.json(product, { status: 201, headers: { location: `/products/${ID}`, etag: '"1"' } });
+    },
+  });
+  return server.port ?? 0;
+}
+
+/** The binder around the same handler: routed, authorized, request and reply validated. */
+async function serveBound(): Promise<number> {
+  const createProduct: Handlers<"product-management">["createProduct"] = ({ body }) => {
+    const headers = { location: `/products/${ID}`, etag: '"1"' };
+    return { status: 201, headers, body: toProduct(body) };
+  };
+  const unused = (): never => {
+    throw new Error("not measured");
+  };
+  // Every handler but the measured one is the same; the type of each is proven by the contract's table of operations.
+  const handlers = new Proxy({ createProduct } as Handlers<"product-management">, {
+    get: (known, name) => (name === "createProduct" ? known.createProduct : unused),
+  });
+  const service = createService("product-management", handlers, {
+    authenticate: () => ({ kind: "user", id: ID, roles: ["customer"] }),
+    origins: ORIGINS,
+    checkResponses: true,
+  });
+  const { port } = await service.listen({ host: "127.0.0.1", port: 0 });
+  return port;
+}
+
+const KINDS: Record<string, () => Promise<number>> = { raw: serveRaw, bound: serveBound };
+const start = KINDS[process.argv[2] ?? ""];
+if (!start) throw new Error(`One of: ${Object.keys(KINDS).join(", ")}`);
+console.log(await start());
+
+const input = createInterface({ input: process.stdin });
+input.on("line", () => {
+  const { user, system } = process.cpuUsage();
+  console.log(user + system);
+});
+input.on("close", () => process.exit(0));
