@@ -2,7 +2,7 @@ import postgres from "postgres";
 
 import { withDeadline } from "./deadline.ts";
 import { placeOf, reach } from "./first_connection.ts";
-import { isConflict, isRefusal, isUnavailable } from "./postgres_faults.ts";
+import { isConflict, isConnectionLost, isRefusal, isUnavailable } from "./postgres_faults.ts";
 import { type Client, Pool } from "./postgres_pool.ts";
 import { StartFault } from "./start_fault.ts";
 import { databaseUnavailable, unavailable } from "./unavailable.ts";
@@ -58,7 +58,7 @@ export async function connectPostgres(options: PostgresOptions): Promise<Postgre
     await assertDurable(database);
     return database;
   } catch (error) {
-    await database.close();
+    await database.close({ withinMs: 0 });
     throw error;
   }
 }
@@ -121,9 +121,9 @@ export class Postgres {
     await this.query`SELECT 1`;
   }
 
-  /** Lets what runs end, within the deadline of a call, and closes every connection. */
-  async close(): Promise<void> {
-    await this.#pool.close(this.#options.timeoutMs);
+  /** Lets what runs end, within the deadline of a call if not told otherwise, and closes every connection. */
+  async close({ withinMs = this.#options.timeoutMs } = {}): Promise<void> {
+    await this.#pool.close(withinMs);
   }
 
   async #call<T>(work: (client: Client) => PromiseLike<T>, timeoutMs: number, exclusive: boolean): Promise<T> {
@@ -132,11 +132,10 @@ export class Postgres {
     try {
       return await withDeadline(work(loan.client), expiresAt - performance.now());
     } catch (error) {
-      if (!isUnavailable(error)) throw error;
       // No cancel request is sent: it names the session, not the statement, so a late one stops whatever runs by then, and one that cannot be
       // sent is an unhandled rejection. statement_timeout ends the statement in the server.
-      loan.drop();
-      throw databaseUnavailable(error);
+      if (isConnectionLost(error)) loan.drop();
+      throw isUnavailable(error) ? databaseUnavailable(error) : error;
     } finally {
       loan.release();
     }

@@ -9,6 +9,9 @@ const CONNECTION_CODES = new Set([
   ...["EAI_AGAIN", "ENOENT", "EACCES", "ERR_SOCKET_CLOSED", "ERR_TLS_CERT_ALTNAME_INVALID"],
 ]);
 
+/** A write met a server that only reads: it is the primary no longer. */
+const READ_ONLY = "25006";
+
 /**
  * What a server says that cannot serve now: connection faults (08), login and missing database (28, 3D), a transaction ended by a timeout
  * or on a standby (25006, 25P03, 25P04), resources (53), lock and statement timeouts (55P03, 57014), shutdown (57P), disk (58).
@@ -17,11 +20,20 @@ const CONNECTION_CODES = new Set([
  */
 const UNAVAILABLE_STATES = /^(?:08...|28...|3D000|25006|25P03|25P04|53...|55P03|57014|57P..|58...)$/;
 
-/** Whether the error means that the database cannot serve now, and its connection is not to be trusted. */
+/** Whether the error means that the database cannot serve now. */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof LateFault) return true;
   const code = codeOf(error);
   return error instanceof postgres.PostgresError ? UNAVAILABLE_STATES.test(code) : CONNECTION_CODES.has(code);
+}
+
+/**
+ * Whether the connection of the call is of no more use: gone, still owing an answer, or to a standby. After an error of a statement (severity
+ * ERROR, such as its timeout) the session goes on.
+ */
+export function isConnectionLost(error: unknown): boolean {
+  if (error instanceof postgres.PostgresError) return error.severity !== "ERROR" || error.code === READ_ONLY;
+  return isUnavailable(error);
 }
 
 /** Whether trying again cannot help: a refused login, or a database that does not exist. */

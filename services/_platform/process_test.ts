@@ -11,7 +11,7 @@ afterEach(() => {
 /** Runs the fixture, and reads what it tells. */
 function start(env: Record<string, string> = {}) {
   const child = Bun.spawn([process.execPath, join(import.meta.dir, "process_fixture.ts")], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, PORT: "0", ...env },
     stdout: "pipe",
     stderr: "pipe",
   });
