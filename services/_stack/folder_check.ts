@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, mkdirSync, statfsSync } from "node:fs";
 import { join } from "node:path";
+import { PASSAGE_MODE } from "./paths.ts";
 import { StackError } from "./stack_error.ts";
 
 const MEGABYTE = 1024 * 1024;
@@ -14,15 +15,15 @@ const LATER_START_MB = 32;
  */
 export function checkFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(folder, { recursive: true, mode: PASSAGE_MODE });
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     const { code } = error as { code?: string }; // a fault of node:fs has one
-    throw new StackError(`Cannot write to ${folder}: ${code === "EROFS" ? "read-only file system" : (code ?? error)}`);
+    throw new StackError(`cannot write to ${folder}: ${code === "EROFS" ? "read-only file system" : (code ?? error)}`);
   }
   const { bavail, bsize } = statfsSync(folder);
   const freeMb = Math.floor((bavail * bsize) / MEGABYTE);
   const neededMb = existsSync(join(folder, "postgres", "data")) ? LATER_START_MB : FIRST_START_MB;
   if (freeMb >= neededMb) return;
-  throw new StackError(`No space left for ${folder}: ${freeMb} MB free, ${neededMb} MB needed`);
+  throw new StackError(`no space left for ${folder}: ${freeMb} MB free, ${neededMb} MB needed`);
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { PASSAGE_MODE } from "./paths.ts";
 import { endProcess, identify, isRunning, type ProcessRecord, type StopStep, waitForEnd } from "./processes.ts";
 import { StackError } from "./stack_error.ts";
 
@@ -45,7 +46,7 @@ export class ProcessJournal {
    * @throws {StackError} if the folder is in use.
    */
   static async open(folder: string): Promise<ProcessJournal> {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(folder, { recursive: true, mode: PASSAGE_MODE });
     const previous = read(folder);
     if (previous && previous.owner.pid !== process.pid) await takeOver(folder, previous);
     return new ProcessJournal(folder);
@@ -141,7 +142,7 @@ async function endChildren(children: readonly JournalEntry[]): Promise<void> {
 
 async function endChild(child: JournalEntry): Promise<void> {
   if ((await endProcess(child, child.stopSteps)) !== undefined) return;
-  throw new StackError(`Cannot end ${child.name} (process ${child.pid})`);
+  throw new StackError(`cannot end ${child.name} (process ${child.pid})`);
 }
 
 async function waitForOwner(folder: string, owner: ProcessRecord): Promise<void> {
@@ -156,10 +157,12 @@ function ownRecord(): ProcessRecord {
   return { pid: process.pid, identity };
 }
 
+/** Undefined if there is none, or none that this program wrote whole. */
 function read(folder: string): JournalFile | undefined {
   try {
-    // Only this file's #write makes it, in one step; a hand-made one fails at the first process it names.
-    return JSON.parse(readFileSync(join(folder, FILE_NAME), "utf8")) as JournalFile;
+    const file: Partial<JournalFile> | null = JSON.parse(readFileSync(join(folder, FILE_NAME), "utf8"));
+    const isOurs = typeof file?.owner?.identity === "string" && Array.isArray(file.children);
+    return isOurs ? (file as JournalFile) : undefined; // #write writes all fields in one step
   } catch {
     return undefined;
   }

@@ -32,7 +32,7 @@ const STORE_FILE = join(DATA_FOLDER, "store");
 const startedAt = performance.now();
 const interruption = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, () => interrupt()); // for good: npx sends SIGINT twice, and draining is not to be cut short
+  process.on(signal, () => interrupt(signal)); // for good: npx sends SIGINT twice, and draining is not to be cut short
 }
 watchParent();
 
@@ -44,7 +44,10 @@ try {
   await shutDown(stack);
   process.exit(0);
 } catch (error) {
-  if (interruption.signal.aborted) process.exit(0);
+  if (interruption.signal.aborted) {
+    say("Stopped");
+    process.exit(0);
+  }
   console.error(`\n✗ Cannot ${stack ? "go on" : "start"}: ${describeFault(error)}`);
   if (stack) await shutDown(stack);
   process.exit(1);
@@ -113,7 +116,7 @@ Try it:
 }
 
 async function shutDown(running: Stack): Promise<void> {
-  say("Stopping: the services finish what they have begun, then the databases end");
+  say("The services finish what they have begun, then the databases end");
   await running.stop();
   say("Stopped");
 }
@@ -126,8 +129,10 @@ function elapsed(): string {
   return `${((performance.now() - startedAt) / 1_000).toFixed(2)} s`;
 }
 
-function interrupt(): void {
-  interruption.abort(new StackError("interrupted"));
+function interrupt(reason: string): void {
+  if (interruption.signal.aborted) return;
+  say(`${reason}: stopping`);
+  interruption.abort(new StackError(reason));
 }
 
 function interrupted(): Promise<undefined> {
@@ -142,6 +147,6 @@ function watchParent(): void {
   if (!process.env.npm_lifecycle_event) return;
   const parent = { pid: process.ppid, identity: identify(process.ppid) ?? "" };
   setInterval(() => {
-    if (!isRunning(parent)) interrupt();
+    if (!isRunning(parent)) interrupt(`${process.env.npm_lifecycle_event} has ended`);
   }, PARENT_POLL_MS).unref();
 }

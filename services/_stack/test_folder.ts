@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ownFolderName, sweepFolders } from "./journal.ts";
-import { DATA_FOLDER } from "./paths.ts";
+import { DATA_FOLDER, PASSAGE_MODE } from "./paths.ts";
 
 const TEST_FOLDER = join(DATA_FOLDER, "test");
 const RUN_FOLDER = join(TEST_FOLDER, ownFolderName());
@@ -17,7 +17,7 @@ export function sweepTestFolders(): Promise<void> {
 /** An empty folder that is removed at the end of the run; what is written down in it ends with it, at the latest by the next run. */
 export function createTestFolder(): string {
   const folder = join(RUN_FOLDER, randomUUID());
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  mkdirSync(folder, { recursive: true, mode: PASSAGE_MODE });
   return folder;
 }
 

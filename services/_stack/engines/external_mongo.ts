@@ -35,5 +35,5 @@ export async function connectMongo(url: string): Promise<MongoSource> {
 }
 
 function refuse(action: string): never {
-  throw new StackError(`Cannot ${action} the MongoDB of MONGODB_URL: it is not ours`);
+  throw new StackError(`cannot ${action} the MongoDB of MONGODB_URL: it is not ours`);
 }

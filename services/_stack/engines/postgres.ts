@@ -13,6 +13,7 @@ import {
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { ProcessJournal } from "../journal.ts";
+import { PASSAGE_MODE } from "../paths.ts";
 import { keptPort } from "../ports.ts";
 import {
   type Child,
@@ -70,7 +71,7 @@ const STOP_STEPS: readonly [StopStep, ...StopStep[]] = [
 
 const POLL_MS = 5;
 /** Without an answer and without a line in its log for so long, it does not answer. */
-const SILENCE_MS = 7_000;
+const SILENCE_MS = 5_000;
 const SHARED_MEMORY_RETRY_MS = 3_000;
 const ENVIRONMENT = { LC_ALL: "C", TZ: "UTC", PATH: process.env.PATH ?? "/usr/bin:/bin" };
 
@@ -106,7 +107,8 @@ export async function preparePostgresTemplate(cacheFolder: string): Promise<stri
   const template = join(cacheFolder, `postgres-${binaries.packageVersion}`);
   if (existsSync(template)) return template;
   const draft = `${template}.${process.pid}`;
-  mkdirSync(draft, { recursive: true, mode: 0o700 });
+  mkdirSync(cacheFolder, { recursive: true, mode: PASSAGE_MODE });
+  mkdirSync(draft, { mode: 0o700 });
   await initialize(draft, binaries, {});
   try {
     renameSync(draft, template);
@@ -132,7 +134,7 @@ async function findBinaries(): Promise<Binaries> {
   try {
     entry = Bun.resolveSync(name, import.meta.dir);
   } catch {
-    throw new StackError(`There is no Postgres for this machine: ${name} is not installed`);
+    throw new StackError(`there is no Postgres for this machine: ${name} is not installed`);
   }
   const bin = join(dirname(entry), "../native/bin");
   const manifest: { version: string } = await Bun.file(join(dirname(entry), "../package.json")).json();
@@ -175,7 +177,7 @@ async function runInitdb(dataFolder: string, passwordFile: string, binaries: Bin
   } catch (error) {
     rmSync(dataFolder, { recursive: true, force: true });
     const { stderr } = error as { stderr?: string }; // execFile rejects with what the program wrote
-    throw new StackError(`Cannot make the data folder of Postgres: ${firstFault(stderr ?? "") ?? String(error)}`);
+    throw new StackError(`the data folder of Postgres cannot be made: ${firstFault(stderr ?? "") ?? String(error)}`);
   }
 }
 
@@ -249,7 +251,7 @@ async function endLeftover(dataFolder: string): Promise<void> {
     if (!worksIn(pid, dataFolder)) {
       rmSync(join(dataFolder, "postmaster.pid"), { force: true }); // else Postgres takes the other program for itself
     } else if ((await endProcess({ pid, identity }, STOP_STEPS)) === undefined) {
-      throw new StackError(`Cannot end the Postgres (process ${pid}) that an earlier run left on ${dataFolder}`);
+      throw new StackError(`cannot end the Postgres (process ${pid}) that an earlier run left on ${dataFolder}`);
     }
   }
   const orphans = findWorkersIn(dataFolder, "postgres"); // of a server killed with -9, while they were stopped or busy

@@ -12,6 +12,7 @@ import {
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { DISPOSE_STEPS } from "../managed_process.ts";
+import { PASSAGE_MODE } from "../paths.ts";
 import { keptPort } from "../ports.ts";
 import { type Child, type StopStep, spawnInSession } from "../processes.ts";
 import { type Engine, startEngine } from "./engine.ts";
@@ -51,7 +52,7 @@ export async function installSecantus(install: SecantusInstall): Promise<{ reado
   const failure = `${home}.failed`;
   const isFresh = existsSync(failure) && Date.now() - statSync(failure).mtimeMs < RETRY_MS;
   if (isFresh && install.environment.REQUIRE_MONGO !== "1") return { missing: readFileSync(failure, "utf8") };
-  mkdirSync(install.cacheFolder, { recursive: true, mode: 0o700 });
+  mkdirSync(install.cacheFolder, { recursive: true, mode: PASSAGE_MODE });
   rmSync(home, { recursive: true, force: true });
   const reason = await makeEnvironment(home, install);
   if (reason === undefined) {
