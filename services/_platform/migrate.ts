@@ -20,13 +20,19 @@ interface Migration {
  * number of replicas may do so at once: an advisory lock lets each file run once. Files of a newer release are left alone, so that an older
  * replica still starts.
  *
- * @throws {StartFault} if an applied file has changed, a number is used twice, or a file comes before one that is applied.
+ * @throws {StartFault} if a file fails, an applied one has changed, a number is used twice, or a file comes before one that is applied.
  */
 export async function migrate(database: Postgres, folder: string): Promise<void> {
   const migrations = await readMigrations(folder);
   if (await database.transaction((sql) => isCurrent(sql, migrations))) return;
   for (const migration of migrations) {
-    await database.transaction((sql) => apply(sql, migration), { timeoutMs: TIMEOUT_MS });
+    await database
+      .transaction((sql) => apply(sql, migration), { timeoutMs: TIMEOUT_MS })
+      .catch((error) => {
+        if (error instanceof StartFault) throw error;
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new StartFault(`migration "${migration.name}" failed: ${reason}`, { cause: error });
+      });
   }
 }
 

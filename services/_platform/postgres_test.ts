@@ -191,6 +191,19 @@ describe("on a database of its own", () => {
     expect(row?.count).toBeLessThanOrEqual(3);
   });
 
+  test("a transaction that waits for a whole connection is not passed by for ever", async () => {
+    const database = await connect(url, { poolMax: 1 });
+    let isOver = false;
+    const stream = Array.from({ length: 16 }, async () => {
+      while (!isOver) await database.query`SELECT 1`;
+    });
+    const startedAt = performance.now();
+    for (let round = 0; round < 5; round++) await database.transaction((sql) => sql`SELECT 1`);
+    expect(performance.now() - startedAt).toBeLessThan(1000);
+    isOver = true;
+    await Promise.all(stream);
+  });
+
   test("close() lets what runs end, and refuses what comes later", async () => {
     const database = await connect(url);
     const running = database.query`SELECT pg_sleep(0.2), 7 AS seven`;
