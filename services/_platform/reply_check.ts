@@ -1,4 +1,4 @@
-import type { OperationSpec, ResponseSpec } from "./contract_document.ts";
+import type { HeaderSpec, OperationSpec, ResponseSpec } from "./contract_document.ts";
 import { compileReply } from "./validation.ts";
 
 /** What is sent: of a handler, of a problem, or stored earlier. */
@@ -20,34 +20,44 @@ export class ContractBreach extends Error {
 /** @throws {ContractBreach} if a reply is not as the contract says. */
 export type CheckReply = (reply: OutgoingReply) => void;
 
-/** Finds what is wrong with one part of a reply. */
-type Find = (reply: OutgoingReply) => string[];
+/** Finds what is wrong first, or nothing. */
+type Find = (reply: OutgoingReply) => string | undefined;
 
 /** Makes the check of an operation's replies. */
 export function createReplyCheck(spec: OperationSpec): CheckReply {
-  const checks = new Map([...spec.responses].map(([status, response]) => [status, createFind(response)]));
+  const finds = new Map([...spec.responses].map(([status, response]) => [status, createFind(response)]));
   return (reply) => {
-    const find = checks.get(reply.status);
-    const wrong = find === undefined ? ["is not declared"] : find(reply);
-    if (wrong.length === 0) return;
-    throw new ContractBreach(`The reply ${reply.status} of ${spec.id} breaks the contract: ${wrong.join(", ")}`);
+    const find = finds.get(reply.status);
+    const wrong = find === undefined ? "it is not declared" : find(reply);
+    if (wrong === undefined) return;
+    throw new ContractBreach(`The reply ${reply.status} of ${spec.id} breaks the contract: ${wrong}`);
   };
 }
 
 function createFind({ headers, content }: ResponseSpec): Find {
-  const finds = headers.map(({ name, required, schema }): Find => {
-    const validate = compileReply(schema);
-    return ({ headers: sent = {} }) => {
-      const value = sent[name];
-      if (value === undefined) return required ? [`header ${name} is missing`] : [];
-      const typed = schema.type === "integer" ? Number(value) : String(value);
-      return validate(typed).map((detail) => `header ${name} ${detail}`);
-    };
-  });
+  const finds = [...headers.map(createHeaderFind), createBodyFind(content)];
+  return (reply) => {
+    for (const find of finds) {
+      const wrong = find(reply);
+      if (wrong !== undefined) return wrong;
+    }
+    return undefined;
+  };
+}
+
+function createHeaderFind({ name, required, schema }: HeaderSpec): Find {
+  const validate = compileReply(schema);
+  return ({ headers }) => {
+    const value = headers?.[name];
+    if (value === undefined) return required ? `header ${name} is missing` : undefined;
+    const wrong = validate(schema.type === "integer" ? Number(value) : String(value));
+    return wrong && `header ${name} ${wrong}`;
+  };
+}
+
+function createBodyFind(content: ResponseSpec["content"]): Find {
   const [schema] = Object.values(content);
-  const validateBody = schema && compileReply(schema);
-  return (reply) => [
-    ...finds.flatMap((find) => find(reply)),
-    ...(validateBody?.(reply.body) ?? (reply.body === undefined ? [] : ["a body is not declared"])),
-  ];
+  if (schema === undefined) return ({ body }) => (body === undefined ? undefined : "a body is not declared");
+  const validate = compileReply(schema);
+  return ({ body }) => validate(body);
 }

@@ -10,8 +10,6 @@ export interface Exchange {
 /** Turns a reply into a response. */
 export interface ReplySender {
   send(exchange: Exchange, reply: OutgoingReply): Response;
-  /** Answers OPTIONS, a preflight of a browser (Fetch, 4.8) among them. */
-  sendOptions(exchange: Exchange, allow: string): Response;
 }
 
 const ALLOWED_HEADERS =
@@ -19,6 +17,20 @@ const ALLOWED_HEADERS =
 const EXPOSED_HEADERS =
   "ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id";
 const PREFLIGHT_MAX_AGE_S = "600";
+
+/**
+ * What OPTIONS answers: the methods of the path, and what a page may send if the response also allows its origin.
+ *
+ * @see {@link https://fetch.spec.whatwg.org/#cors-preflight-fetch | Fetch, 4.8}
+ */
+export function preflightHeaders(allow: string): Record<string, string> {
+  return {
+    allow,
+    "access-control-allow-methods": allow,
+    "access-control-allow-headers": ALLOWED_HEADERS,
+    "access-control-max-age": PREFLIGHT_MAX_AGE_S,
+  };
+}
 
 /** Makes the sender of a service. @param origins The pages that may call it from a browser: the docs pages of all services. */
 export function createSender(origins: Readonly<Record<ServiceName, string>>): ReplySender {
@@ -51,16 +63,6 @@ export function createSender(origins: Readonly<Record<ServiceName, string>>): Re
       // What has an ETag may be kept by its caller, to be asked about again; nothing else may be kept unless its handler says so.
       headers["cache-control"] ??= headers.etag === undefined ? "no-store" : "private, no-cache";
       return new Response(payloadOf(reply, headers), { status: reply.status, headers });
-    },
-    sendOptions(exchange, allow) {
-      const headers = baseHeaders(exchange);
-      headers.allow = allow;
-      if (headers["access-control-allow-origin"] !== undefined) {
-        headers["access-control-allow-methods"] = allow;
-        headers["access-control-allow-headers"] = ALLOWED_HEADERS;
-        headers["access-control-max-age"] = PREFLIGHT_MAX_AGE_S;
-      }
-      return new Response(null, { status: 204, headers });
     },
   };
 }

@@ -1,7 +1,13 @@
-import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from "ajv/dist/2020.js";
-import addFormats from "ajv-formats";
+import {
+  Ajv2020,
+  type ErrorObject,
+  type KeywordErrorDefinition,
+  type Options,
+  type ValidateFunction,
+} from "ajv/dist/2020.js";
+import addFormats, { type FormatMode } from "ajv-formats";
 import type { Schema } from "#contract";
-import { DOCUMENT, type JsonSchema, schemaNamed } from "./contract_document.ts";
+import { DOCUMENT, type JsonSchema, type OperationSpec, type ParameterSpec, schemaNamed } from "./contract_document.ts";
 
 /** One place where a request does not match the contract. */
 export type RequestFault = Schema<"RequestFault">;
@@ -12,6 +18,16 @@ const PATTERN_MAX_LENGTH = 10_000;
 const FAULTS_MAX = 100;
 /** A pointer holds names that the caller chose. */
 const POINTER_MAX_LENGTH = 256;
+
+/** Collects what is wrong with one request; undefined until there is something, which is the rule. */
+export interface Findings {
+  faults: RequestFault[] | undefined;
+}
+
+/** Adds faults to those found before. */
+export function addFaults(findings: Findings, faults: RequestFault[]): void {
+  findings.faults = findings.faults === undefined ? faults : [...findings.faults, ...faults];
+}
 
 /** Decides whether a value is as the contract says; with defaults, it fills them in. */
 export type Accepts = (value: unknown) => boolean;
@@ -58,9 +74,32 @@ function boundedRegExp(pattern: string, flags: string): RegExp {
 }
 boundedRegExp.code = "boundedRegExp";
 
-function createAjv(options: Options): Ajv2020 {
+/** Counts characters, not UTF-16 units (JSON Schema, 6.3.1). */
+function countCharacters(text: string): number {
+  let pairs = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    if (text.charCodeAt(at) >> 10 === 0x36 && text.charCodeAt(at + 1) >> 10 === 0x37) pairs += 1;
+  }
+  return text.length - pairs;
+}
+
+/** Ajv counts every text to its end; mostly its number of UTF-16 units already decides. */
+function setLengthKeywords(ajv: Ajv2020): void {
+  const keywords = {
+    maxLength: (max: number) => (text: string) => text.length <= max || countCharacters(text) <= max,
+    minLength: (min: number) => (text: string) => text.length >= 2 * min || countCharacters(text) >= min,
+  };
+  for (const [keyword, compile] of Object.entries(keywords)) {
+    const wish = keyword === "maxLength" ? "at most" : "at least";
+    const error: KeywordErrorDefinition = { message: ({ schema }) => `must have ${wish} ${schema} characters` };
+    ajv.removeKeyword(keyword).addKeyword({ keyword, type: "string", schemaType: "number", compile, error });
+  }
+}
+
+function createAjv(options: Options, formats: FormatMode = "full"): Ajv2020 {
   const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, code: { regExp: boundedRegExp }, ...options });
-  addFormats.default(ajv);
+  setLengthKeywords(ajv);
+  addFormats.default(ajv, { mode: formats });
   for (const [name, schema] of Object.entries(DOCUMENT.components.schemas)) {
     ajv.addSchema(toAjv(schema) as JsonSchema, `contract:${name}`); // an object gives an object
   }
@@ -78,8 +117,8 @@ function lazily<T>(make: () => T): () => T {
 /** Stops at the first fault, so that a bad request is the cheapest one. */
 const deciding = lazily(() => createAjv({ useDefaults: true }));
 const explaining = lazily(() => createAjv({ useDefaults: true, allErrors: true }));
-/** Has no defaults: they would hide a member that a reply lacks. */
-const replying = lazily(() => createAjv({ allErrors: true }));
+/** Has no defaults: they would hide a member that a reply lacks. What the service itself wrote needs no calendar for its dates. */
+const replying = lazily(() => createAjv({}, "fast"));
 
 function compileWith(ajv: Ajv2020, schema: JsonSchema): ValidateFunction {
   return ajv.compile(toAjv(schema) as JsonSchema); // an object gives an object
@@ -101,12 +140,25 @@ export function compileRequest(place: RequestFault["in"], schema: JsonSchema): R
   };
 }
 
-/** Makes the validator of one part of a reply; it answers what is wrong, without values, or nothing. */
-export function compileReply(schema: JsonSchema): (value: unknown) => string[] {
+/** Makes one validator for all parameters that an operation has in a place, or none if it has none there; header names are in lower case. */
+export function compileParameters(spec: OperationSpec, place: ParameterSpec["in"]): RequestValidator | undefined {
+  const parameters = spec.parameters.filter((parameter) => parameter.in === place);
+  if (parameters.length === 0) return undefined;
+  const nameOf = ({ name }: ParameterSpec): string => (place === "header" ? name.toLowerCase() : name);
+  return compileRequest(place, {
+    type: "object",
+    properties: Object.fromEntries(parameters.map((parameter) => [nameOf(parameter), parameter.schema])),
+    required: parameters.filter(({ required }) => required).map(nameOf),
+  });
+}
+
+/** Makes the validator of one part of a reply; it answers what is wrong first, without the value, or nothing. */
+export function compileReply(schema: JsonSchema): (value: unknown) => string | undefined {
   const validate = compileWith(replying(), schema);
   return (value) => {
-    if (validate(value)) return [];
-    return toFaults("body", validate.errors ?? []).map(({ pointer, detail }) => `${pointer} ${detail}`);
+    if (validate(value)) return undefined;
+    const [fault] = toFaults("body", validate.errors ?? []);
+    return fault && `${fault.pointer} ${fault.detail}`;
   };
 }
 
