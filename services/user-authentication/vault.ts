@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
@@ -9,14 +9,13 @@ export interface Vault {
   seal(plain: string, label: string): string;
   /** @throws {Error} if the text was sealed with another secret or label, or was changed. */
   open(sealed: string, label: string): string;
-  /** HMAC-SHA-256, for what must be compared but never be guessed from its hash, such as a payload with a password. */
-  fingerprint(text: string): string;
+  /** A key for hashes that nobody else can compute, such as that of a payload with a password. */
+  readonly fingerprintKey: string;
 }
 
 /** @param secret At least 32 characters of random text: there is no stretching. */
 export function createVault(secret: string): Vault {
   const sealingKey = deriveKey(secret, "tradepost signing keys");
-  const fingerprintKey = deriveKey(secret, "tradepost fingerprints");
   return {
     seal(plain, label) {
       const iv = randomBytes(IV_BYTES);
@@ -32,9 +31,7 @@ export function createVault(secret: string): Vault {
       const plain = decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES));
       return Buffer.concat([plain, decipher.final()]).toString("utf8");
     },
-    fingerprint(text) {
-      return createHmac("sha256", fingerprintKey).update(text).digest("base64url");
-    },
+    fingerprintKey: deriveKey(secret, "tradepost fingerprints").toString("hex"),
   };
 }
 

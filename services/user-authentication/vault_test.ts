@@ -22,8 +22,8 @@ test("a vault refuses what was changed or cut", () => {
   }
 });
 
-test("a fingerprint depends on the text and the secret", () => {
-  expect(vault.fingerprint("a")).toBe(vault.fingerprint("a"));
-  expect(vault.fingerprint("a")).not.toBe(vault.fingerprint("b"));
-  expect(vault.fingerprint("a")).not.toBe(createVault("l".repeat(32)).fingerprint("a"));
+test("the fingerprint key is one of its own for each secret", () => {
+  expect(vault.fingerprintKey).toMatch(/^[0-9a-f]{64}$/);
+  expect(createVault("k".repeat(32)).fingerprintKey).toBe(vault.fingerprintKey);
+  expect(createVault("l".repeat(32)).fingerprintKey).not.toBe(vault.fingerprintKey);
 });

@@ -1,0 +1,127 @@
+/** What the service keeps, whatever database it is kept in. Every adapter passes `contract.ts` on its real engine. */
+import type { IdempotencyRecord, IdempotencyStore } from "#platform/idempotency.ts";
+import type { RefreshDecision, RefreshState } from "../refresh_token.ts";
+import type { StoredKey } from "../signing_key.ts";
+import type { ThrottleKey } from "../throttle.ts";
+import type { Role, User } from "../user.ts";
+
+/** An account with what nobody is shown. */
+export interface Account {
+  readonly user: User;
+  readonly passwordHash: string;
+  /** One more with each change of password or roles: sessions of an earlier epoch are over. */
+  readonly sessionEpoch: number;
+}
+
+export type NewAccount = Pick<Account, "user" | "passwordHash">;
+
+/** An edit at the version that was read. */
+export interface Edit {
+  readonly version: number;
+  readonly now: Date;
+}
+export interface ProfileEdit extends Edit {
+  readonly displayName?: string | undefined;
+}
+export interface RolesEdit extends Edit {
+  /** As `sortRoles` gives them. */
+  readonly roles: readonly Role[];
+}
+
+/** Replaces a password only where it is still the one that was checked. */
+export interface PasswordEdit {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface UserQuery {
+  readonly limit: number;
+  /** Normalised. */
+  readonly email?: string | undefined;
+  /** Only ids before this one. */
+  readonly before?: string | undefined;
+}
+
+export interface UserStore {
+  /**
+   * Keeps an account, and with it the record, if there is one.
+   *
+   * @throws {Problem} `email-taken`.
+   * @throws {KeyTaken} if there is another record of the same scope and key.
+   */
+  insert(account: NewAccount, record?: IdempotencyRecord): Promise<void>;
+  find(id: string): Promise<Account | undefined>;
+  /** @param email Normalised. */
+  findByEmail(email: string): Promise<Account | undefined>;
+  /** Newest first, by id. */
+  list(query: UserQuery): Promise<User[]>;
+  /** @throws {Problem} `not-found`, `version-conflict`. */
+  updateProfile(id: string, edit: ProfileEdit): Promise<User>;
+  /** Ends every session of the account. @throws {Problem} `not-found`, `version-conflict`, `last-admin`. */
+  replaceRoles(id: string, edit: RolesEdit): Promise<User>;
+  /** Ends every session of the account. @returns Whether the password was still the one that was checked. */
+  replacePassword(id: string, edit: PasswordEdit): Promise<boolean>;
+}
+
+export interface NewSession {
+  /** A UUIDv7. */
+  readonly id: string;
+  readonly userId: string;
+  /** The account's epoch when its password was checked. */
+  readonly epoch: number;
+  readonly tokenHash: string;
+  /** Until it expires, by the clock of the database. */
+  readonly lifetimeMs: number;
+}
+
+/** How one token takes the place of another. */
+export interface RefreshOptions {
+  readonly nextHash: string;
+  readonly decide: (state: RefreshState) => RefreshDecision;
+}
+
+/** What became of a token, and of whose. An unknown token is refused without an account. */
+export type RefreshOutcome =
+  | { readonly decision: "renew"; readonly user: Pick<User, "id" | "roles"> }
+  | { readonly decision: "refuse" | "revoke"; readonly user?: Pick<User, "id" | "roles"> };
+
+/** Sessions with their refresh tokens. Nothing else of one session happens while one of these runs. */
+export interface SessionStore {
+  open(session: NewSession): Promise<void>;
+  /** Lets the rule decide about a token, and carries the decision out. */
+  refresh(tokenHash: string, options: RefreshOptions): Promise<RefreshOutcome>;
+  /** Ends the session of a token, whether it was replaced or not; an unknown token is no error. */
+  revoke(tokenHash: string): Promise<void>;
+}
+
+/** Failed attempts, counted and timed by the clock of the database. */
+export interface ThrottleStore {
+  /** Milliseconds until the last of these keys lets an attempt in; 0 if all do. Counts nothing. */
+  waitMs(keys: readonly ThrottleKey[]): Promise<number>;
+  /** Counts an attempt as failed beforehand, so that many at once are as slow as one after the other. @returns 0; or the wait, and counts nothing. */
+  attempt(key: ThrottleKey): Promise<number>;
+  /** Takes one attempt back that did not fail; earlier failures stay. */
+  forgive(key: ThrottleKey): Promise<void>;
+  /** Forgets all failures. */
+  clear(key: ThrottleKey): Promise<void>;
+}
+
+export interface SigningKeyStore {
+  list(): Promise<StoredKey[]>;
+  /** @returns Whether it was kept: of all keys of one generation the first one is. */
+  add(key: StoredKey): Promise<boolean>;
+}
+
+/** Everything the service keeps. */
+export interface Store {
+  readonly users: UserStore;
+  readonly sessions: SessionStore;
+  readonly throttle: ThrottleStore;
+  readonly signingKeys: SigningKeyStore;
+  readonly idempotency: IdempotencyStore;
+  /** @throws {Problem} `service-unavailable` if the database does not answer. */
+  ping(): Promise<void>;
+  /** Deletes what has expired, where the database does not do it by itself. */
+  purge(): Promise<void>;
+  close(): Promise<void>;
+}

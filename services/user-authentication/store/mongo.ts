@@ -1,0 +1,35 @@
+import { connectMongo, type Mongo, type MongoOptions } from "#platform/mongo.ts";
+import type { Store } from "./mod.ts";
+import { createMongoIdempotency, prepareIdempotency } from "./mongo_idempotency.ts";
+import { createMongoSessions, prepareSessions } from "./mongo_sessions.ts";
+import { createMongoSigningKeys, prepareSigningKeys } from "./mongo_signing_keys.ts";
+import { createMongoThrottle, prepareThrottle } from "./mongo_throttle.ts";
+import { createMongoUsers, prepareUsers } from "./mongo_users.ts";
+
+/** Connects and brings collections, validators and indexes up to date. @throws {StartFault} if that can't be done. */
+export async function openMongoStore(options: MongoOptions): Promise<Store> {
+  const database = await connectMongo(options);
+  try {
+    for (const prepare of [prepareUsers, prepareSessions, prepareThrottle, prepareSigningKeys, prepareIdempotency]) {
+      await prepare(database);
+    }
+    return createMongoStore(database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function createMongoStore(database: Mongo): Store {
+  return {
+    users: createMongoUsers(database),
+    sessions: createMongoSessions(database),
+    throttle: createMongoThrottle(database),
+    signingKeys: createMongoSigningKeys(database),
+    idempotency: createMongoIdempotency(database),
+    ping: () => database.ping(),
+    // TTL indexes do it.
+    purge: async () => {},
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,127 @@
+import type { ClientSession } from "mongodb";
+import type { Mongo } from "#platform/mongo.ts";
+import type { Role } from "../user.ts";
+import type { RefreshOutcome, SessionStore } from "./mod.ts";
+
+interface SessionDocument {
+  _id: string;
+  userId: string;
+  epoch: number;
+  /** That of its youngest token. */
+  generation: number;
+  createdAt: Date;
+  lastUsedAt: Date;
+  expiresAt: Date;
+  revokedAt: Date | null;
+  /** When a transaction last took the session for itself, by the clock of the database. */
+  lockedAt: Date;
+}
+
+interface TokenDocument {
+  /** The hash. */
+  _id: string;
+  sessionId: string;
+  generation: number;
+  replacedAt: Date | null;
+  expiresAt: Date;
+}
+
+/** The part of an account that decides about its sessions. */
+interface AccountDocument {
+  _id: string;
+  roles: Role[];
+  sessionEpoch: number;
+}
+
+const DATE = { bsonType: "date" };
+const DATE_OR_NULL = { bsonType: ["date", "null"] };
+const TEXT = { bsonType: "string", minLength: 1 };
+const COUNT = { bsonType: "number", minimum: 1 };
+
+/** Makes the collections of sessions and refresh tokens; the database deletes what has expired. */
+export async function prepareSessions(database: Mongo): Promise<void> {
+  const session = {
+    ...{ _id: TEXT, userId: TEXT, epoch: COUNT, generation: COUNT },
+    ...{ createdAt: DATE, lastUsedAt: DATE, expiresAt: DATE, revokedAt: DATE_OR_NULL, lockedAt: DATE },
+  };
+  await database.prepare("sessions", {
+    validator: { $jsonSchema: { required: Object.keys(session), properties: session, additionalProperties: false } },
+    indexes: [
+      { name: "sessions_by_user", key: { userId: 1, _id: 1 } },
+      { name: "sessions_by_expiry", key: { expiresAt: 1 }, expireAfterSeconds: 0 },
+    ],
+  });
+  const token = { _id: TEXT, sessionId: TEXT, generation: COUNT, replacedAt: DATE_OR_NULL, expiresAt: DATE };
+  await database.prepare("refreshTokens", {
+    validator: { $jsonSchema: { required: Object.keys(token), properties: token, additionalProperties: false } },
+    indexes: [{ name: "refresh_tokens_by_expiry", key: { expiresAt: 1 }, expireAfterSeconds: 0 }],
+  });
+}
+
+/** Sessions and refresh tokens in MongoDB. */
+export function createMongoSessions(database: Mongo): SessionStore {
+  const sessions = database.collection<SessionDocument>("sessions");
+  const tokens = database.collection<TokenDocument>("refreshTokens");
+  const users = database.collection<AccountDocument>("users");
+
+  /** Keeps all others out of a session until the transaction ends; they run again, and see what it did. */
+  async function lock(id: string, transaction: ClientSession): Promise<SessionDocument> {
+    const lockedAt = { $set: { lockedAt: "$$NOW" } };
+    const options = { session: transaction, returnDocument: "after" } as const;
+    const session = await sessions.findOneAndUpdate({ _id: id }, [lockedAt], options);
+    if (!session) throw new Error("A refresh token has no session");
+    return session;
+  }
+
+  async function renew(session: SessionDocument, token: TokenDocument, nextHash: string, transaction: ClientSession) {
+    const options = { session: transaction };
+    const now = session.lockedAt;
+    const generation = token.generation + 1;
+    if (!token.replacedAt) await tokens.updateOne({ _id: token._id }, { $set: { replacedAt: now } }, options);
+    const { _id: sessionId, expiresAt } = session;
+    await tokens.insertOne({ _id: nextHash, sessionId, generation, replacedAt: null, expiresAt }, options);
+    const update = { $set: { lastUsedAt: now }, $max: { generation } };
+    await sessions.updateOne({ _id: sessionId }, update, options);
+  }
+
+  return {
+    async open({ id, userId, epoch, tokenHash, lifetimeMs }) {
+      const opened = {
+        ...{ userId: { $literal: userId }, epoch, generation: 1, revokedAt: null },
+        ...{ createdAt: "$$NOW", lastUsedAt: "$$NOW", lockedAt: "$$NOW", expiresAt: { $add: ["$$NOW", lifetimeMs] } },
+      };
+      await database.transaction(async (transaction) => {
+        const options = { session: transaction, upsert: true, returnDocument: "after" } as const;
+        const session = await sessions.findOneAndUpdate({ _id: id }, [{ $set: opened }], options);
+        if (!session) throw new Error("The session was not answered");
+        const token = { _id: tokenHash, sessionId: id, generation: 1, replacedAt: null, expiresAt: session.expiresAt };
+        await tokens.insertOne(token, { session: transaction });
+      });
+    },
+
+    async refresh(tokenHash, { nextHash, decide }) {
+      const known = await tokens.findOne({ _id: tokenHash });
+      if (!known) return { decision: "refuse" };
+      return database.transaction(async (transaction): Promise<RefreshOutcome> => {
+        const session = await lock(known.sessionId, transaction);
+        const token = await tokens.findOne({ _id: tokenHash }, { session: transaction });
+        const projection = { roles: 1, sessionEpoch: 1 };
+        const account = await users.findOne({ _id: session.userId }, { session: transaction, projection });
+        if (!token || !account) return { decision: "refuse" };
+        const decision = decide({ now: session.lockedAt, token, session, accountEpoch: account.sessionEpoch });
+        if (decision === "renew") await renew(session, token, nextHash, transaction);
+        if (decision === "revoke") {
+          const update = { $set: { revokedAt: session.lockedAt } };
+          await sessions.updateOne({ _id: session._id }, update, { session: transaction });
+        }
+        return { decision, user: { id: account._id, roles: account.roles } };
+      });
+    },
+
+    async revoke(tokenHash) {
+      const token = await tokens.findOne({ _id: tokenHash });
+      if (!token) return;
+      await sessions.updateOne({ _id: token.sessionId, revokedAt: null }, { $currentDate: { revokedAt: true } });
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { migrate } from "#platform/migrate.ts";
+import { connectPostgres, type Postgres, type PostgresOptions } from "#platform/postgres.ts";
+import type { Store } from "./mod.ts";
+import { createPostgresIdempotency, purgeIdempotency } from "./postgres_idempotency.ts";
+import { createPostgresSessions, purgeSessions } from "./postgres_sessions.ts";
+import { createPostgresSigningKeys } from "./postgres_signing_keys.ts";
+import { createPostgresThrottle, purgeThrottle } from "./postgres_throttle.ts";
+import { createPostgresUsers } from "./postgres_users.ts";
+
+const MIGRATIONS = `${import.meta.dir}/migrations`;
+
+/** Connects and brings the tables up to date. @throws {StartFault} if that can't be done. */
+export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
+  const database = await connectPostgres(options);
+  try {
+    await migrate(database, MIGRATIONS);
+    return createPostgresStore(database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function createPostgresStore(database: Postgres): Store {
+  return {
+    users: createPostgresUsers(database),
+    sessions: createPostgresSessions(database),
+    throttle: createPostgresThrottle(database),
+    signingKeys: createPostgresSigningKeys(database),
+    idempotency: createPostgresIdempotency(database),
+    ping: () => database.ping(),
+    async purge() {
+      await purgeSessions(database);
+      await purgeThrottle(database);
+      await purgeIdempotency(database);
+    },
+    close: () => database.close(),
+  };
+}

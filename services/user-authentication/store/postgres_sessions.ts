@@ -1,0 +1,100 @@
+import type { Postgres, TransactionSql } from "#platform/postgres.ts";
+import type { RefreshState } from "../refresh_token.ts";
+import type { Role } from "../user.ts";
+import type { RefreshOutcome, SessionStore } from "./mod.ts";
+
+interface TokenRow {
+  now: Date;
+  generation: number;
+  replacedAt: Date | null;
+  sessionId: string;
+  sessionGeneration: number;
+  expiresAt: Date;
+  revokedAt: Date | null;
+  epoch: number;
+  userId: string;
+  roles: Role[];
+  accountEpoch: number;
+}
+
+/** Sessions and refresh tokens in Postgres. */
+export function createPostgresSessions(database: Postgres): SessionStore {
+  return {
+    async open({ id, userId, epoch, tokenHash, lifetimeMs }) {
+      await database.query`
+        WITH session AS (
+          INSERT INTO sessions (id, user_id, epoch, expires_at)
+          VALUES (${id}, ${userId}, ${epoch}, clock_timestamp() + ${lifetimeMs} * interval '1 millisecond')
+          RETURNING id)
+        INSERT INTO refresh_tokens (hash, session_id, generation) SELECT ${tokenHash}, id, 1 FROM session`;
+    },
+
+    refresh(tokenHash, { nextHash, decide }) {
+      return database.transaction(async (sql): Promise<RefreshOutcome> => {
+        await lockSession(sql, tokenHash);
+        const row = await readToken(sql, tokenHash);
+        if (!row) return { decision: "refuse" };
+        const decision = decide(toState(row));
+        if (decision === "renew") await renew(sql, row, { tokenHash, nextHash });
+        if (decision === "revoke") await sql`UPDATE sessions SET revoked_at = now() WHERE id = ${row.sessionId}`;
+        return { decision, user: { id: row.userId, roles: row.roles } };
+      });
+    },
+
+    async revoke(tokenHash) {
+      await database.query`
+        UPDATE sessions SET revoked_at = now()
+        WHERE revoked_at IS NULL AND id = (SELECT session_id FROM refresh_tokens WHERE hash = ${tokenHash})`;
+    },
+  };
+}
+
+/** Deletes sessions that have expired, and their tokens with them. */
+export async function purgeSessions(database: Postgres): Promise<void> {
+  await database.query`
+    DELETE FROM sessions WHERE id IN (
+      SELECT id FROM sessions WHERE expires_at < now() ORDER BY expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED)`;
+}
+
+/** What is read after this sees what all others have done to the session. */
+async function lockSession(sql: TransactionSql, tokenHash: string): Promise<void> {
+  await sql`
+    SELECT FROM sessions WHERE id = (SELECT session_id FROM refresh_tokens WHERE hash = ${tokenHash}) FOR UPDATE`;
+}
+
+async function readToken(sql: TransactionSql, tokenHash: string): Promise<TokenRow | undefined> {
+  const [row] = await sql<TokenRow[]>`
+    SELECT clock_timestamp() AS now, token.generation, token.replaced_at,
+      session.id AS session_id, session.generation AS session_generation, session.expires_at, session.revoked_at, session.epoch,
+      account.id AS user_id, account.roles, account.session_epoch AS account_epoch
+    FROM refresh_tokens AS token
+    JOIN sessions AS session ON session.id = token.session_id
+    JOIN users AS account ON account.id = session.user_id
+    WHERE token.hash = ${tokenHash}`;
+  return row;
+}
+
+function toState({ now, generation, replacedAt, sessionGeneration, accountEpoch, ...session }: TokenRow): RefreshState {
+  const { expiresAt, revokedAt, epoch } = session;
+  return {
+    now,
+    token: { generation, replacedAt },
+    session: { generation: sessionGeneration, expiresAt, revokedAt, epoch },
+    accountEpoch,
+  };
+}
+
+async function renew(
+  sql: TransactionSql,
+  { sessionId, generation }: TokenRow,
+  { tokenHash, nextHash }: { tokenHash: string; nextHash: string },
+): Promise<void> {
+  const next = generation + 1;
+  await Promise.all([
+    sql`UPDATE refresh_tokens SET replaced_at = coalesce(replaced_at, clock_timestamp()) WHERE hash = ${tokenHash}`,
+    sql`INSERT INTO refresh_tokens (hash, session_id, generation) VALUES (${nextHash}, ${sessionId}, ${next})`,
+    sql`
+      UPDATE sessions SET generation = greatest(generation, ${next}), last_used_at = clock_timestamp()
+      WHERE id = ${sessionId}`,
+  ]);
+}

@@ -1,0 +1,22 @@
+import type { Postgres } from "#platform/postgres.ts";
+import type { StoredKey } from "../signing_key.ts";
+import type { SigningKeyStore } from "./mod.ts";
+
+/** Sealed signing keys in Postgres. */
+export function createPostgresSigningKeys(database: Postgres): SigningKeyStore {
+  return {
+    async list() {
+      const rows = await database.query<{ [Name in keyof StoredKey]: StoredKey[Name] }>`
+        SELECT generation, kid, public_key, sealed_key, signs_from FROM signing_keys ORDER BY generation`;
+      return [...rows];
+    },
+
+    async add({ generation, kid, publicKey, sealedKey, signsFrom }) {
+      const { count } = await database.query`
+        INSERT INTO signing_keys (generation, kid, public_key, sealed_key, signs_from)
+        VALUES (${generation}, ${kid}, ${publicKey}, ${sealedKey}, ${signsFrom})
+        ON CONFLICT (generation) DO NOTHING`;
+      return count === 1;
+    },
+  };
+}

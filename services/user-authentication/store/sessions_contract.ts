@@ -1,0 +1,159 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+import { decideRefresh, type RefreshState } from "../refresh_token.ts";
+import { type Replicas, race, type Stores } from "./contract.ts";
+import type { NewAccount, RefreshOutcome, Store } from "./mod.ts";
+import { LATER, sampleAccount } from "./samples.ts";
+
+/** Promises about sessions and refresh tokens. */
+export function testSessions({ shared }: Stores): void {
+  describe("sessions", () => {
+    let replicas: Replicas;
+    let store: Store;
+    let tokens = 0;
+
+    beforeAll(async () => {
+      replicas = await shared();
+      store = replicas.first;
+    });
+
+    function newHash(): string {
+      tokens += 1;
+      return `token-${tokens}`;
+    }
+
+    /** Signs an account in. */
+    async function openSession(lifetimeMs = 60_000): Promise<NewAccount & { hash: string }> {
+      const account = sampleAccount();
+      await store.users.insert(account);
+      const hash = newHash();
+      await store.sessions.open({
+        ...{ id: Bun.randomUUIDv7(), userId: account.user.id, epoch: 1, tokenHash: hash, lifetimeMs },
+      });
+      return { ...account, hash };
+    }
+
+    /** Presents a token, and answers what became of it and the token that takes its place. */
+    async function refresh(hash: string, graceMs = 10_000, { sessions }: Store = store) {
+      const nextHash = newHash();
+      const decide = (state: RefreshState) => decideRefresh(state, graceMs);
+      return { ...(await sessions.refresh(hash, { nextHash, decide })), nextHash };
+    }
+
+    function decisionsOf(results: readonly PromiseSettledResult<RefreshOutcome>[]): string[] {
+      return results.map((result) => (result.status === "fulfilled" ? result.value.decision : String(result.reason)));
+    }
+
+    test("a token is renewed, and so is the one that takes its place", async () => {
+      const { hash, user } = await openSession();
+      const renewed = { decision: "renew", user: { id: user.id, roles: user.roles } } as const;
+      const second = await refresh(hash);
+      expect(second).toMatchObject(renewed);
+      const third = await refresh(second.nextHash, 10_000, replicas.second);
+      expect(third).toMatchObject(renewed);
+    });
+
+    test("the rule is told everything, by the clock of the database", async () => {
+      const { hash } = await openSession(5000);
+      const { nextHash } = await refresh(hash);
+      const states: RefreshState[] = [];
+      const decide = (state: RefreshState) => {
+        states.push(state);
+        return "refuse" as const;
+      };
+      for (const token of [hash, nextHash]) await store.sessions.refresh(token, { nextHash: newHash(), decide });
+      const [old, current] = states;
+      const session = { generation: 2, revokedAt: null, epoch: 1 };
+      expect(old).toMatchObject({ token: { generation: 1 }, session, accountEpoch: 1 });
+      expect(current).toMatchObject({ token: { generation: 2, replacedAt: null }, session, accountEpoch: 1 });
+      const nowMs = old!.now.getTime();
+      expect(nowMs - old!.token.replacedAt!.getTime()).toBeWithin(0, 3000);
+      expect(old!.session.expiresAt.getTime() - nowMs).toBeWithin(1, 5001);
+      expect(Math.abs(nowMs - Date.now())).toBeLessThan(3000);
+    });
+
+    test("a token that is refused is not replaced", async () => {
+      const { hash } = await openSession();
+      const refused = await store.sessions.refresh(hash, { nextHash: newHash(), decide: () => "refuse" });
+      expect(refused.decision).toBe("refuse");
+      expect((await refresh(hash, 0)).decision).toBe("renew");
+    });
+
+    test("an unknown token is refused, without an account", async () => {
+      expect(await store.sessions.refresh("unknown", { nextHash: newHash(), decide: () => "renew" })).toEqual({
+        decision: "refuse",
+      });
+    });
+
+    test("a token of before the last one ends the session for all of its tokens", async () => {
+      const { hash } = await openSession();
+      const second = await refresh(hash);
+      const third = await refresh(second.nextHash);
+      expect((await refresh(hash)).decision).toBe("revoke");
+      for (const token of [hash, second.nextHash, third.nextHash]) {
+        expect((await refresh(token)).decision).toBe("refuse");
+      }
+    });
+
+    test("many at once with one token all renew within the grace, and the session goes on", async () => {
+      const { hash } = await openSession();
+      const results = await race(replicas, 12, (replica) => refresh(hash, 10_000, replica));
+      expect(decisionsOf(results)).toEqual(Array<string>(12).fill("renew"));
+      for (const result of results) {
+        if (result.status === "fulfilled") expect((await refresh(result.value.nextHash)).decision).toBe("renew");
+      }
+    });
+
+    test("many at once with one token without grace: one renews, the others end the session", async () => {
+      const { hash } = await openSession();
+      const results = await race(replicas, 12, (replica) => refresh(hash, 0, replica));
+      expect(decisionsOf(results).sort()).toEqual([...Array<string>(10).fill("refuse"), "renew", "revoke"]);
+      const winner = results.find((result) => result.status === "fulfilled" && result.value.decision === "renew");
+      if (winner?.status !== "fulfilled") throw new Error("Nobody won");
+      expect((await refresh(winner.value.nextHash)).decision).toBe("refuse");
+    });
+
+    test("revoke() ends the session of any of its tokens, and no other", async () => {
+      const [first, other] = [await openSession(), await openSession()];
+      const second = await refresh(first.hash);
+      await replicas.second.sessions.revoke(first.hash);
+      expect((await refresh(second.nextHash)).decision).toBe("refuse");
+      expect((await refresh(other.hash)).decision).toBe("renew");
+      await store.sessions.revoke(first.hash);
+      await store.sessions.revoke("unknown");
+    });
+
+    test("revoke() and a refresh at once leave no token that works", async () => {
+      const { hash } = await openSession();
+      const [renewed] = await Promise.all([refresh(hash), replicas.second.sessions.revoke(hash)]);
+      expect((await refresh(renewed.nextHash)).decision).toBe("refuse");
+    });
+
+    test("another password and other roles end every session of the account", async () => {
+      const changed = await openSession();
+      await store.users.replacePassword(changed.user.id, { from: changed.passwordHash, to: "other" });
+      expect((await refresh(changed.hash)).decision).toBe("refuse");
+
+      const demoted = await openSession();
+      await store.users.replaceRoles(demoted.user.id, { version: 1, roles: ["customer"], now: LATER });
+      expect((await refresh(demoted.hash)).decision).toBe("refuse");
+    });
+
+    test("a session that was opened for a password of before is over", async () => {
+      const account = sampleAccount();
+      const { id: userId } = account.user;
+      await store.users.insert(account);
+      await store.users.replacePassword(userId, { from: account.passwordHash, to: "other" });
+      const tokenHash = newHash();
+      await store.sessions.open({ id: Bun.randomUUIDv7(), userId, epoch: 1, tokenHash, lifetimeMs: 60_000 });
+      expect((await refresh(tokenHash)).decision).toBe("refuse");
+    });
+
+    test("a session expires", async () => {
+      const { hash } = await openSession(150);
+      const { decision, nextHash } = await refresh(hash);
+      expect(decision).toBe("renew");
+      await Bun.sleep(200);
+      expect((await refresh(nextHash)).decision).toBe("refuse");
+    });
+  });
+}
