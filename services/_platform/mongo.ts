@@ -30,7 +30,7 @@ export interface MongoOptions {
   poolMax: number;
   /** Deadline of one call, waiting for its turn included. */
   timeoutMs: number;
-  /** Calls that may wait for their turn; one more is refused at once. @default 20 for each connection */
+  /** Calls that may wait for their turn; one more is refused at once. @default 50 for each connection */
   waitingMax?: number;
   /** How long the first connection is tried. @default 8000 */
   connectWithinMs?: number;
@@ -79,7 +79,7 @@ export class Mongo {
   readonly #timeoutMs: number;
   readonly #limiter: Limiter;
 
-  constructor(client: MongoClient, { poolMax, timeoutMs, waitingMax = poolMax * 20 }: MongoOptions) {
+  constructor(client: MongoClient, { poolMax, timeoutMs, waitingMax = poolMax * 50 }: MongoOptions) {
     this.#client = client;
     this.#db = client.db();
     this.#timeoutMs = timeoutMs;

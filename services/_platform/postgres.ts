@@ -29,7 +29,7 @@ export interface PostgresOptions {
   poolMax: number;
   /** Deadline of one call, waiting for a connection included. */
   timeoutMs: number;
-  /** Calls that may wait for a connection; one more is refused at once. @default 20 for each connection */
+  /** Calls that may wait for a connection; one more is refused at once. @default 50 for each connection */
   waitingMax?: number;
   /** How long the first connection is tried. @default 8000 */
   connectWithinMs?: number;
@@ -72,7 +72,7 @@ export class Postgres {
 
   constructor(options: PostgresOptions) {
     this.#options = options;
-    const { poolMax: max, waitingMax = max * 20 } = options;
+    const { poolMax: max, waitingMax = max * 50 } = options;
     this.#pool = new Pool(() => openClient(options), { max, waitingMax });
     this.sql = openClient(options);
   }
