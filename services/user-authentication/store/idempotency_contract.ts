@@ -36,6 +36,16 @@ export function testIdempotency({ shared }: Stores): void {
       expect(await store.idempotency.find(record.scope, record.key)).toEqual(record);
     });
 
+    test("save() many times at once keeps one record", async () => {
+      const record = sampleRecord();
+      const results = await race(replicas, 12, ({ idempotency }, at) =>
+        idempotency.save({ ...record, fingerprint: String(at) }),
+      );
+      expect(outcomesOf(results)).toEqual([...Array<string>(11).fill("KeyTaken"), "ok"]);
+      const winner = results.findIndex(({ status }) => status === "fulfilled");
+      expect((await store.idempotency.find(record.scope, record.key))?.fingerprint).toBe(String(winner));
+    });
+
     test("a record without a reply is kept as such", async () => {
       const record = sampleRecord({ reply: null });
       await store.idempotency.save(record);

@@ -1,5 +1,10 @@
 import type { Mongo } from "#platform/mongo.ts";
+import { duplicateKey } from "#platform/mongo_faults.ts";
 import type { ThrottleStore } from "./mod.ts";
+import { millis } from "./mongo_time.ts";
+
+/** More than one is needed only if the document is deleted in between. */
+const INSERT_ATTEMPTS = 5;
 
 interface ThrottleDocument {
   /** The key. */
@@ -32,7 +37,7 @@ export function createMongoThrottle(database: Mongo): ThrottleStore {
 
   return {
     async waitMs(keys) {
-      const remaining = { $subtract: ["$blockedUntil", "$$NOW"] };
+      const remaining = { $subtract: [millis("$blockedUntil"), millis("$$NOW")] };
       const rows = await throttle
         .aggregate<{ waitMs: number }>([
           { $match: { _id: { $in: keys.map(({ key }) => key) } } },
@@ -43,25 +48,28 @@ export function createMongoThrottle(database: Mongo): ThrottleStore {
     },
 
     async attempt({ key, rule: { delaysMs, forgetAfterMs } }) {
-      const forgotten = { $lte: [{ $ifNull: ["$expiresAt", "$$NOW"] }, "$$NOW"] };
-      const counted = { $add: [{ $cond: [forgotten, 0, "$failures"] }, 1] };
+      const isPast = (time: string) => ({ $lte: [{ $ifNull: [millis(time), 0] }, millis("$$NOW")] });
+      const counted = { $add: [{ $cond: [isPast("$expiresAt"), 0, "$failures"] }, 1] };
       const delay = { $arrayElemAt: [[...delaysMs], { $min: ["$failures", delaysMs.length - 1] }] };
       const ifAdmitted = (value: object, otherwise: string) => ({ $cond: ["$admitted", value, otherwise] });
-      const document = await throttle.findOneAndUpdate(
-        { _id: key },
-        [
-          { $set: { attemptedAt: "$$NOW", admitted: { $lte: [{ $ifNull: ["$blockedUntil", "$$NOW"] }, "$$NOW"] } } },
-          { $set: { failures: ifAdmitted(counted, "$failures") } },
-          {
-            $set: {
-              blockedUntil: ifAdmitted({ $add: ["$$NOW", delay] }, "$blockedUntil"),
-              expiresAt: ifAdmitted({ $add: ["$$NOW", forgetAfterMs] }, "$expiresAt"),
-            },
+      const update = [
+        { $set: { attemptedAt: "$$NOW", admitted: isPast("$blockedUntil") } },
+        { $set: { failures: ifAdmitted(counted, "$failures") } },
+        {
+          $set: {
+            blockedUntil: ifAdmitted({ $add: ["$$NOW", delay] }, "$blockedUntil"),
+            expiresAt: ifAdmitted({ $add: ["$$NOW", forgetAfterMs] }, "$expiresAt"),
           },
-        ],
-        { upsert: true, returnDocument: "after" },
-      );
-      if (!document) throw new Error("The attempt was not answered");
+        },
+      ];
+      const tryUpdate = () => throttle.findOneAndUpdate({ _id: key }, update, { returnDocument: "after" });
+      let document = await tryUpdate();
+      // Not an upsert: of many at once, on compatible engines some would not be answered.
+      for (let attempt = 1; !document && attempt <= INSERT_ATTEMPTS; attempt++) {
+        await throttle.insertOne(blankDocument(key, forgetAfterMs)).catch(ignoreDuplicate);
+        document = await tryUpdate();
+      }
+      if (!document) throw new Error("The document of the attempts was deleted again and again");
       if (document.admitted) return 0;
       return Math.max(1, document.blockedUntil.getTime() - document.attemptedAt.getTime());
     },
@@ -75,4 +83,15 @@ export function createMongoThrottle(database: Mongo): ThrottleStore {
       await throttle.deleteOne({ _id: key });
     },
   };
+}
+
+/** No attempt so far. */
+function blankDocument(key: string, forgetAfterMs: number): ThrottleDocument {
+  const never = new Date(0);
+  const expiresAt = new Date(Date.now() + forgetAfterMs);
+  return { _id: key, failures: 0, blockedUntil: never, expiresAt, attemptedAt: never, admitted: true };
+}
+
+function ignoreDuplicate(error: unknown): void {
+  if (!duplicateKey(error)) throw error;
 }
