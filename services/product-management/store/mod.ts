@@ -1,6 +1,7 @@
 /** What product-management asks of its database. Every adapter promises what `contract.ts` tests. */
 import type { Schema } from "#contract";
 import type { IdempotencyRecord, IdempotencyStore } from "#platform/idempotency.ts";
+import { Problem } from "#platform/problem.ts";
 import type { Product, Stock } from "../product.ts";
 import type { ProductListing, ProductPosition } from "../product_listing.ts";
 import type { StockCommand, StockResult } from "../stock.ts";
@@ -79,10 +80,7 @@ export interface ProductStore {
    * @returns The counts right after the change; undefined if there is no such product.
    * @throws {Problem} `insufficient-stock` @throws {KeyTaken} if there is another record with the key.
    */
-  adjust(
-    adjustment: Adjustment,
-    recordOf: (stock: Stock) => IdempotencyRecord | undefined,
-  ): Promise<Stock | undefined>;
+  adjust(adjustment: Adjustment, recordOf: (stock: Stock) => IdempotencyRecord | undefined): Promise<Stock | undefined>;
 
   /**
    * Applies commands in their order, as `stock.ts` has it; one that is refused does not stop the others.
@@ -96,4 +94,9 @@ export interface ProductStore {
 
   /** Whether the database answers, for a readiness probe. */
   ping(): Promise<void>;
+}
+
+/** The problem that another product has the sku. */
+export function skuTaken(cause: unknown): Problem {
+  return new Problem("sku-taken", "Another product has this sku", { cause });
 }

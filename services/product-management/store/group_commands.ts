@@ -1,0 +1,19 @@
+import { Problem } from "#platform/problem.ts";
+import { unavailable } from "#platform/unavailable.ts";
+import type { StockCommand, StockResult } from "../stock.ts";
+import { GroupCommit } from "./group_commit.ts";
+import type { ProductStore } from "./mod.ts";
+
+/** What applies stock commands: a store, or groups in front of it. */
+export type StockCommander = Pick<ProductStore, "applyCommands">;
+
+/** Lets commands that wait in this process for the same product go through in one transaction: see {@link GroupCommit}. */
+export function groupCommands(store: StockCommander): StockCommander {
+  const groups = new GroupCommit<StockCommand, StockResult>({
+    apply: (commands) => store.applyCommands(commands),
+    subjectOf: ({ productId }) => productId,
+    refuse: () => unavailable("Too many commands wait for the same products"),
+    isShared: (error) => error instanceof Problem,
+  });
+  return { applyCommands: (commands) => groups.submit(commands) };
+}
