@@ -2,6 +2,7 @@ import type { ClientSession } from "mongodb";
 import { IDEMPOTENCY_HOURS, type IdempotencyRecord, type IdempotencyStore, KeyTaken } from "./idempotency.ts";
 import type { Mongo } from "./mongo.ts";
 import { duplicateKey } from "./mongo_faults.ts";
+import { millis } from "./mongo_time.ts";
 
 interface RecordDocument {
   /** Scope and key; a key has no space in it. */
@@ -17,7 +18,7 @@ interface RecordDocument {
 const COLLECTION = "idempotencyRecords";
 const LIFETIME_S = IDEMPOTENCY_HOURS * 3600;
 /** Whether a record counts, by the clock of the database; one that is not there does not. */
-const IS_FRESH = { $gt: ["$createdAt", { $subtract: ["$$NOW", LIFETIME_S * 1000] }] };
+const IS_FRESH = { $gt: [millis("$createdAt"), { $subtract: [millis("$$NOW"), LIFETIME_S * 1000] }] };
 
 /** Makes the collection of idempotency records; the database deletes what is too old. */
 export async function prepareIdempotency(database: Mongo): Promise<void> {
@@ -34,19 +35,19 @@ export function createMongoIdempotency(database: Mongo): IdempotencyStore {
   const records = database.collection<RecordDocument>(COLLECTION);
   return {
     async find(scope, key) {
-      const pipeline = [{ $match: { _id: idOf(scope, key) } }, { $set: { isFresh: IS_FRESH } }];
-      const [document] = await records.aggregate<RecordDocument & { isFresh: boolean }>(pipeline).toArray();
-      if (!document?.isFresh) return undefined;
+      const document = await records.findOne({ _id: idOf(scope, key), $expr: IS_FRESH });
+      if (!document) return undefined;
       // Written by insertRecord() from a record's reply.
       const reply = JSON.parse(document.reply) as IdempotencyRecord["reply"];
       return { scope, key, fingerprint: document.fingerprint, reply };
     },
-    save: (record) => insertRecord(database, record),
+    // In a transaction: of many at once, on compatible engines some would not be answered.
+    save: (record) => database.transaction((session) => insertRecord(database, record, session)),
   };
 }
 
 /** Inserts a record, in place of one that is too old. @throws {KeyTaken} if there is a younger one. */
-export async function insertRecord(database: Mongo, record: IdempotencyRecord, session?: ClientSession): Promise<void> {
+export async function insertRecord(database: Mongo, record: IdempotencyRecord, session: ClientSession): Promise<void> {
   const { scope, key, fingerprint, reply } = record;
   const _id = idOf(scope, key);
   const writer = crypto.randomUUID();
@@ -57,7 +58,7 @@ export async function insertRecord(database: Mongo, record: IdempotencyRecord, s
     const document = await records.findOneAndUpdate(
       { _id },
       [{ $replaceWith: { $cond: [IS_FRESH, "$$ROOT", replacement] } }],
-      { upsert: true, returnDocument: "after", ...(session && { session }) },
+      { upsert: true, returnDocument: "after", session },
     );
     if (document?.writer !== writer) throw new KeyTaken();
   } catch (error) {

@@ -1,6 +1,6 @@
 import { connectMongo, type Mongo, type MongoOptions } from "#platform/mongo.ts";
+import { createMongoIdempotency, prepareIdempotency } from "#platform/mongo_idempotency.ts";
 import type { Store } from "./mod.ts";
-import { createMongoIdempotency, prepareIdempotency } from "./mongo_idempotency.ts";
 import { createMongoSessions, prepareSessions } from "./mongo_sessions.ts";
 import { createMongoSigningKeys, prepareSigningKeys } from "./mongo_signing_keys.ts";
 import { createMongoThrottle, prepareThrottle } from "./mongo_throttle.ts";

@@ -1,7 +1,7 @@
 import type { Mongo } from "#platform/mongo.ts";
 import { duplicateKey } from "#platform/mongo_faults.ts";
+import { millis } from "#platform/mongo_time.ts";
 import type { ThrottleStore } from "./mod.ts";
-import { millis } from "./mongo_time.ts";
 
 /** More than one is needed only if the document is deleted in between. */
 const INSERT_ATTEMPTS = 5;

@@ -1,9 +1,9 @@
 import type { ClientSession, Filter } from "mongodb";
 import type { Mongo } from "#platform/mongo.ts";
 import { duplicateKey } from "#platform/mongo_faults.ts";
+import { insertRecord } from "#platform/mongo_idempotency.ts";
 import { emailTaken, lastAdmin, type Role, type User, userNotFound, versionConflict } from "../user.ts";
 import type { Account, NewAccount, RolesEdit, UserStore } from "./mod.ts";
-import { insertRecord } from "./mongo_idempotency.ts";
 
 interface UserDocument {
   _id: string;

@@ -1,7 +1,7 @@
 import { migrate } from "#platform/migrate.ts";
 import { connectPostgres, type Postgres, type PostgresOptions } from "#platform/postgres.ts";
+import { createPostgresIdempotency, purgeIdempotency } from "#platform/postgres_idempotency.ts";
 import type { Store } from "./mod.ts";
-import { createPostgresIdempotency, purgeIdempotency } from "./postgres_idempotency.ts";
 import { createPostgresSessions, purgeSessions } from "./postgres_sessions.ts";
 import { createPostgresSigningKeys } from "./postgres_signing_keys.ts";
 import { createPostgresThrottle, purgeThrottle } from "./postgres_throttle.ts";

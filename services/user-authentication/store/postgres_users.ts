@@ -1,8 +1,8 @@
 import type { Postgres, Rows, Sql } from "#platform/postgres.ts";
 import { uniqueViolation } from "#platform/postgres_faults.ts";
+import { insertRecord } from "#platform/postgres_idempotency.ts";
 import { emailTaken, lastAdmin, type Role, type User, userNotFound, versionConflict } from "../user.ts";
 import type { Account, UserStore } from "./mod.ts";
-import { insertRecord } from "./postgres_idempotency.ts";
 
 interface UserRow {
   id: string;
