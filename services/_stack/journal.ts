@@ -48,7 +48,7 @@ export class ProcessJournal {
   static async open(folder: string): Promise<ProcessJournal> {
     mkdirSync(folder, { recursive: true, mode: PASSAGE_MODE });
     const previous = read(folder);
-    if (previous && previous.owner.pid !== process.pid) await takeOver(folder, previous);
+    if (previous && previous.owner.identity !== ownRecord().identity) await takeOver(folder, previous);
     return new ProcessJournal(folder);
   }
 

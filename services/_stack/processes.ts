@@ -135,6 +135,13 @@ export function signalFamily(record: ProcessRecord, signal: NodeJS.Signals): voi
   }
 }
 
+/** The processor time a process and its descendants have used so far, in clock ticks; it only tells whether it grows. */
+export function processorTicksOf(record: ProcessRecord): number {
+  if (!LINUX) return Number(ps(["-o", "time=", "-p", String(record.pid)])?.replaceAll(/\D/g, "") ?? 0);
+  const ticks = familyOf(record).map((pid) => statFields(pid)?.slice(11, 13).map(Number) ?? []);
+  return ticks.flat().reduce((sum, each) => sum + each, 0);
+}
+
 /** The processes of a program (by the name of its file) that work in a folder, orphans among them; Linux only. */
 export function findWorkersIn(folder: string, program: string): readonly ProcessRecord[] {
   if (!LINUX) return [];

@@ -4,7 +4,7 @@ import type { MongoSource } from "./mongo.ts";
 import { askMongo } from "./mongo_hello.ts";
 import { withDatabase } from "./mongo_url.ts";
 
-const ANSWER_MS = 5_000;
+const ANSWER_MS = 3_000;
 
 /**
  * A MongoDB that somebody else runs: it is used, and never stopped.

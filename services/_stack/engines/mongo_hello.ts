@@ -1,4 +1,5 @@
 import { type Document, MongoClient } from "mongodb";
+import { Patience } from "../patience.ts";
 import { answers } from "../ports.ts";
 import { type Child, isRunning } from "../processes.ts";
 import { StackError } from "../stack_error.ts";
@@ -11,7 +12,7 @@ export interface MongoFacts {
 }
 
 const POLL_MS = 20;
-const START_MS = 8_000;
+const PATIENCE = { idleMs: 4_000, totalMs: 60_000 };
 
 /** Asks a server what it is; rejects with the driver's error if it does not answer in time. */
 export async function askMongo(url: string, waitMs: number): Promise<MongoFacts> {
@@ -53,12 +54,12 @@ export async function waitForPort(
   port: number,
   { name, logFile }: { name: string; logFile: string },
 ): Promise<void> {
-  const deadline = performance.now() + START_MS;
+  const patience = new Patience(child.record, PATIENCE);
   while (!(await answers(port))) {
-    if (!isRunning(child.record))
+    if (!isRunning(child.record)) {
       throw new StackError(`${name} does not start (${await child.exited}): see ${logFile}`);
-    if (performance.now() > deadline)
-      throw new StackError(`${name} does not answer within ${START_MS / 1_000} s: see ${logFile}`);
+    }
+    if (patience.isOver) throw new StackError(`${name} does not answer: see ${logFile}`);
     await Bun.sleep(POLL_MS);
   }
 }

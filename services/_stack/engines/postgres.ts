@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -11,11 +10,13 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import type { ProcessJournal } from "../journal.ts";
+import { DISPOSE_STEPS } from "../managed_process.ts";
 import { PASSAGE_MODE } from "../paths.ts";
+import { Patience } from "../patience.ts";
 import { keptPort } from "../ports.ts";
 import {
+  type Account,
   type Child,
   commandLineOf,
   endProcess,
@@ -57,7 +58,6 @@ const SETTINGS = {
   io_method: "sync", // no three extra processes to read ahead for
   jit: "off",
   max_logical_replication_workers: "0",
-  log_startup_progress_interval: "1s", // while it recovers we can tell that it is alive
   timezone: "UTC",
   log_timezone: "UTC",
 } as const;
@@ -70,8 +70,8 @@ const STOP_STEPS: readonly [StopStep, ...StopStep[]] = [
 ];
 
 const POLL_MS = 5;
-/** Without an answer and without a line in its log for so long, it does not answer. */
-const SILENCE_MS = 5_000;
+/** Recovery after a crash may take its time. */
+const PATIENCE = { idleMs: 4_000, totalMs: 300_000 };
 const SHARED_MEMORY_RETRY_MS = 3_000;
 const ENVIRONMENT = { LC_ALL: "C", TZ: "UTC", PATH: process.env.PATH ?? "/usr/bin:/bin" };
 
@@ -147,7 +147,7 @@ async function findBinaries(): Promise<Binaries> {
 async function initialize(
   folder: string,
   binaries: Binaries,
-  { template, onProgress }: Pick<PostgresOptions, "template" | "onProgress">,
+  { template, journal, onProgress }: Pick<PostgresOptions, "template" | "journal" | "onProgress">,
 ): Promise<void> {
   const draft = join(folder, "data.new");
   const passwordFile = join(folder, "password");
@@ -156,7 +156,8 @@ async function initialize(
     onProgress?.(`Making the data folder of PostgreSQL ${binaries.version}`);
     const password = Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString("base64url");
     writeFileSync(passwordFile, password, { mode: 0o600 });
-    await runInitdb(draft, passwordFile, binaries, findLaunch(folder, binaries.postgres));
+    const launch = findLaunch(folder, binaries.postgres);
+    await runInitdb(draft, passwordFile, { binaries, launch, journal });
   } else {
     cpSync(join(template, "data"), draft, { recursive: true, preserveTimestamps: true });
     cpSync(join(template, "password"), passwordFile);
@@ -164,7 +165,14 @@ async function initialize(
   renameSync(draft, join(folder, "data"));
 }
 
-async function runInitdb(dataFolder: string, passwordFile: string, binaries: Binaries, launch: Launch): Promise<void> {
+/** In a session of its own and written down like a server: whatever ends the start ends it too. */
+async function runInitdb(
+  dataFolder: string,
+  passwordFile: string,
+  { binaries, launch, journal }: Initdb,
+): Promise<void> {
+  const logFile = `${dataFolder}.log`;
+  rmSync(logFile, { force: true });
   const [program = binaries.initdb, ...args] = [
     ...launch.prefix,
     binaries.initdb,
@@ -172,13 +180,24 @@ async function runInitdb(dataFolder: string, passwordFile: string, binaries: Bin
     ...["--username", SUPERUSER, "--pwfile", passwordFile, "--auth", "scram-sha-256"],
     ...["--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"],
   ];
-  try {
-    await promisify(execFile)(program, args, { cwd: "/", env: ENVIRONMENT, timeout: 120_000, ...launch.account });
-  } catch (error) {
-    rmSync(dataFolder, { recursive: true, force: true });
-    const { stderr } = error as { stderr?: string }; // execFile rejects with what the program wrote
-    throw new StackError(`the data folder of Postgres cannot be made: ${firstFault(stderr ?? "") ?? String(error)}`);
-  }
+  const child = await spawnInSession([program, ...args], { env: ENVIRONMENT, cwd: "/", logFile, ...accountOf(launch) });
+  journal?.add({ ...child.record, name: "initdb", kind: "engine", stopSteps: DISPOSE_STEPS });
+  const end = await child.exited;
+  journal?.remove("initdb");
+  if (end === "exit code 0") return rmSync(logFile);
+  rmSync(dataFolder, { recursive: true, force: true });
+  const reason = firstFault(readFileSync(logFile, "utf8")) ?? end;
+  throw new StackError(`the data folder of Postgres cannot be made: ${reason}`);
+}
+
+interface Initdb {
+  readonly binaries: Binaries;
+  readonly launch: Launch;
+  readonly journal: ProcessJournal | undefined;
+}
+
+function accountOf({ account }: Launch): { readonly account?: Account } {
+  return account ? { account } : {};
 }
 
 interface ServerLaunch {
@@ -198,11 +217,8 @@ async function launchServer(server: ServerLaunch): Promise<Child> {
   const giveUpAt = performance.now() + SHARED_MEMORY_RETRY_MS;
   for (;;) {
     const logStart = existsSync(logFile) ? statSync(logFile).size : 0;
-    const options = { env: ENVIRONMENT, cwd: "/", logFile };
-    const child = await spawnInSession(
-      [program, ...args],
-      launch.account ? { ...options, account: launch.account } : options,
-    );
+    const options = { env: ENVIRONMENT, cwd: "/", logFile, ...accountOf(launch) };
+    const child = await spawnInSession([program, ...args], options);
     server.started(child);
     if (await waitUntilReady(child, dataFolder, logFile)) return child;
     const log = readFileSync(logFile).subarray(logStart).toString();
@@ -213,21 +229,12 @@ async function launchServer(server: ServerLaunch): Promise<Child> {
 }
 
 /** True when it serves, false when it has ended. Read from its own status file, as `pg_ctl` does: no connection needed. */
-async function waitUntilReady(child: Child, dataFolder: string, logFile: string): Promise<boolean> {
-  let quietSince = performance.now();
-  let logSize = -1;
-  while (isRunning(child.record)) {
+async function waitUntilReady({ record }: Child, dataFolder: string, logFile: string): Promise<boolean> {
+  const patience = new Patience(record, PATIENCE);
+  while (isRunning(record)) {
     const { pid, status } = readStatus(dataFolder);
-    if (pid === child.record.pid && status === "ready") return true;
-    const size = statSync(logFile).size;
-    if (size !== logSize) quietSince = performance.now();
-    logSize = size;
-    if (performance.now() - quietSince > SILENCE_MS) {
-      await endProcess(child.record, STOP_STEPS.slice(1));
-      throw new StackError(
-        `Postgres does not answer: it has been silent for ${SILENCE_MS / 1_000} s, its log is ${logFile}`,
-      );
-    }
+    if (pid === record.pid && status === "ready") return true;
+    if (patience.isOver) throw new StackError(`Postgres does not answer: see ${logFile}`);
     await Bun.sleep(POLL_MS);
   }
   return false;
