@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ProcessJournal, sweepFolders } from "./journal.ts";
 import { endProcess, isRunning, type ProcessRecord, spawnInSession } from "./processes.ts";
@@ -61,20 +61,23 @@ test("open() takes a journal that is not whole for none", async () => {
   (await ProcessJournal.open(folder)).close();
 });
 
-test("endAll() ends services before the engines they speak to", async () => {
+test("endAll() lets services end before it tells the engines they speak to", async () => {
   const folder = createTestFolder();
+  const logFile = join(folder, "ends");
+  const env = { PATH: process.env.PATH ?? "" };
+  const start = async (name: string, lastWorkSeconds: number): Promise<ProcessRecord> => {
+    const script = `trap 'sleep ${lastWorkSeconds}; echo ${name}; exit' TERM; echo up; while :; do sleep 0.02; done`;
+    const { record } = await spawnInSession(["sh", "-c", script], { env, logFile });
+    sleepers.push(record);
+    return record;
+  };
+  const [engine, service] = await Promise.all([start("engine", 0), start("service", 0.1)]);
+  while (readFileSync(logFile, "utf8") !== "up\nup\n") await Bun.sleep(5);
   const journal = await ProcessJournal.open(folder);
-  const [engine, service] = await Promise.all([startSleeper(), startSleeper()]);
   journal.add({ ...engine, name: "database", kind: "engine", stopSteps: STEPS });
   journal.add({ ...service, name: "shop", kind: "service", stopSteps: STEPS });
-  process.kill(service.pid, "SIGSTOP"); // it needs waking first, so it would be the later one if both were told at once
-  const ended: string[] = [];
-  const watch = async (name: string, record: ProcessRecord): Promise<void> => {
-    while (isRunning(record)) await Bun.sleep(1);
-    ended.push(name);
-  };
-  await Promise.all([watch("engine", engine), watch("service", service), journal.endAll()]);
-  expect(ended).toEqual(["service", "engine"]);
+  await journal.endAll();
+  expect(readFileSync(logFile, "utf8")).toBe("up\nup\nservice\nengine\n");
   journal.close();
 });
 
