@@ -10,35 +10,48 @@ const THOROUGH_MAX_LENGTH = 8192;
 const REPLACEMENT = "\ufffd";
 const STRICT_UTF_8 = new TextDecoder("utf-8", { fatal: true });
 
-/**
- * Reads and validates a body; what is wrong with it goes to the findings.
- *
- * @throws {Problem} `unsupported-media-type`, `content-too-large`.
- */
-export type ReadBody = (request: Request, findings: Findings) => Promise<unknown>;
+/** Reads and validates bodies, in two steps so that only one of them waits. */
+export interface BodyReader {
+  /**
+   * The text of a body of bounded size; undefined if it is not UTF-8.
+   *
+   * @throws {Problem} `unsupported-media-type`, `content-too-large`.
+   */
+  read(request: Request): Promise<string | undefined>;
+  /**
+   * The value of a text that was read, with defaults filled in; what is wrong with it goes to the findings.
+   *
+   * @throws {Problem} `unsupported-media-type` for a body without a type.
+   */
+  parse(text: string | undefined, headers: Headers, findings: Findings): unknown;
+}
 
 /** Makes a value of a text, or finds it to be none. */
 type Parse = (text: string, findings: Findings) => unknown;
 
 /** Makes the reader of an operation's bodies: JSON, or a form where its contract says so. */
-export function createBodyReader({ mediaType, schema }: NonNullable<OperationSpec["body"]>): ReadBody {
+export function createBodyReader({ mediaType, schema }: NonNullable<OperationSpec["body"]>): BodyReader {
   const validator = compileRequest("body", schema);
-  const parse = mediaType === "application/x-www-form-urlencoded" ? parseForm : parseJson;
-  return async (request, findings) => {
-    const { headers } = request;
-    const type = headers.get("content-type");
-    if (type !== null && type !== mediaType) checkMediaType(type, mediaType);
-    if (headers.has("content-encoding")) throw unsupportedCoding();
-    const length = headers.get("content-length");
-    const text = await (length === null ? readStreamed(request) : readDeclared(request, length));
-    if (text === undefined || isDamaged(text, length)) return find(findings, "is not valid UTF-8");
-    if (text === "") return find(findings, "is required");
-    if (type === null) throw unsupportedType(mediaType);
-    const body = parse(text, findings);
-    if (body !== undefined && !validator.accepts(body)) {
-      addFaults(findings, validator.faultsOf(body, text.length <= THOROUGH_MAX_LENGTH));
-    }
-    return body;
+  const parseText = mediaType === "application/x-www-form-urlencoded" ? parseForm : parseJson;
+  return {
+    read(request) {
+      const { headers } = request;
+      const type = headers.get("content-type");
+      if (type !== null && type !== mediaType) checkMediaType(type, mediaType);
+      if (headers.has("content-encoding")) throw unsupportedCoding();
+      const length = headers.get("content-length");
+      return length === null ? readStreamed(request) : readDeclared(request, length);
+    },
+    parse(text, headers, findings) {
+      if (text === undefined || isDamaged(text, headers)) return find(findings, "is not valid UTF-8");
+      if (text === "") return find(findings, "is required");
+      if (!headers.has("content-type")) throw unsupportedType(mediaType);
+      const body = parseText(text, findings);
+      if (body !== undefined && !validator.accepts(body)) {
+        addFaults(findings, validator.faultsOf(body, text.length <= THOROUGH_MAX_LENGTH));
+      }
+      return body;
+    },
   };
 }
 
@@ -70,8 +83,10 @@ function readDeclared(request: Request, length: string): Promise<string> {
 }
 
 /** Whether decoding had to replace bytes: the text is then not as long as the body was. */
-function isDamaged(text: string, length: string | null): boolean {
-  return length !== null && text.includes(REPLACEMENT) && Buffer.byteLength(text) !== Number(length);
+function isDamaged(text: string, headers: Headers): boolean {
+  if (!text.includes(REPLACEMENT)) return false;
+  const length = headers.get("content-length");
+  return length !== null && Buffer.byteLength(text) !== Number(length);
 }
 
 /** Counts while it reads; undefined if it is not UTF-8. */

@@ -1,29 +1,38 @@
 import type { ServiceName } from "#contract";
+import { DOCUMENT } from "./contract_document.ts";
+import { docsRoutes, type Origins } from "./docs.ts";
+import { escapeHtml, htmlReply } from "./html_page.ts";
 import type { Observability } from "./observability.ts";
-import { Problem } from "./problem.ts";
+import { PROBLEMS, Problem } from "./problem.ts";
 import type { OutgoingReply } from "./reply_check.ts";
 import { unavailable } from "./unavailable.ts";
 
 /** A GET outside the contract: for operators and readers. */
 export interface OperationalRoute {
+  /** With parameters in braces. */
   readonly path: string;
   answer(params: Readonly<Record<string, string>>): OutgoingReply | Promise<OutgoingReply>;
 }
 
 /** What the operational routes tell about. */
 export interface OperationalOptions {
-  origins: Readonly<Record<ServiceName, string>>;
+  origins: Origins;
   observability: Observability | undefined;
+  /** Rejects while something the service needs is away. */
   readiness: () => Promise<void>;
   isDraining: () => boolean;
 }
 
 /** The routes every service has outside the contract. */
-export function operationalRoutes(_name: ServiceName, options: OperationalOptions): OperationalRoute[] {
+export function operationalRoutes(name: ServiceName, options: OperationalOptions): OperationalRoute[] {
+  const start = startPage(name, options.origins);
   return [
+    { path: "/", answer: () => start },
     { path: "/livez", answer: () => text("alive\n") },
     { path: "/readyz", answer: () => readiness(options) },
     { path: "/metrics", answer: () => metrics(options) },
+    { path: "/problems/{code}", answer: ({ code = "" }) => problemPage(code) },
+    ...docsRoutes(options.origins),
   ];
 }
 
@@ -45,4 +54,62 @@ async function metrics({ observability }: OperationalOptions): Promise<OutgoingR
   if (observability === undefined) throw new Problem("not-found", "Metrics are switched off");
   const { text: raw, contentType } = await observability.metrics();
   return text(raw, contentType);
+}
+
+/** What runs here, and where to go from it. */
+function startPage(name: ServiceName, origins: Origins): OutgoingReply {
+  const { title, version, summary } = DOCUMENT.info;
+  const description = DOCUMENT.tags.find((tag) => tag.name === name)?.description ?? "";
+  const links = {
+    "/docs": "the API, to read and to try",
+    "/openapi.json": "its OpenAPI document",
+    "/livez": "whether the process runs",
+    "/readyz": "whether it can serve",
+    "/metrics": "its metrics, for Prometheus",
+  };
+  const rows = Object.entries(links).map(
+    ([path, what]) => `<tr><td><a href="${path}">${path}</a></td><td>${what}</td></tr>`,
+  );
+  const others = Object.entries(origins).filter(([service]) => service !== name);
+  const items = others.map(([service, origin]) => `<li><a href="${escapeHtml(origin)}/">${service}</a></li>`);
+  return htmlReply({
+    title: `${title} ${name}`,
+    styles: ["/docs/page.css"],
+    body: `<main>
+<h1>${title} <code>${name}</code></h1>
+<p>${escapeHtml(summary)}. Version ${escapeHtml(version)}.</p>
+<p>${escapeHtml(description)}</p>
+<table>${rows.join("")}</table>
+<p>Beside it:</p>
+<ul>${items.join("")}</ul>
+</main>`,
+  });
+}
+
+/** What the `type` of a problem leads to. */
+function problemPage(code: string): OutgoingReply {
+  if (!isProblemCode(code)) throw new Problem("not-found", "There is no such problem");
+  const { status, title } = PROBLEMS[code];
+  return htmlReply({
+    title: `${title} – ${DOCUMENT.info.title}`,
+    styles: ["/docs/page.css"],
+    body: `<main>
+<h1>${escapeHtml(title)}</h1>
+<p>${escapeHtml(describeProblem(code))}</p>
+<table><tr><th>Status</th><td>${status}</td></tr><tr><th>Code</th><td><code>${code}</code></td></tr></table>
+<p><a href="/docs">All of the API</a></p>
+</main>`,
+  });
+}
+
+function isProblemCode(code: string): code is keyof typeof PROBLEMS {
+  return Object.hasOwn(PROBLEMS, code);
+}
+
+function describeProblem(code: string): string {
+  for (const { properties, description } of Object.values(DOCUMENT.components.schemas)) {
+    const { code: stated } = (properties ?? {}) as { code?: { const?: unknown } }; // any schema may have such a member
+    if (stated?.const === code) return String(description);
+  }
+  return "";
 }

@@ -32,15 +32,25 @@ export function createReader(spec: OperationSpec): ReadRequest {
   const path = compileParameters(spec, "path");
   const readQuery = createQueryReader(spec);
   const readHeaders = createHeaderReader(spec);
-  const readBody = spec.body && createBodyReader(spec.body);
-
-  return (request, params) => {
-    const findings: Findings = { faults: undefined };
+  const readRest = (request: Request, params: Params, findings: Findings): Omit<RequestParts, "body"> => {
     if (path !== undefined && !path.accepts(params)) addFaults(findings, path.faultsOf(params, true));
-    const query = readQuery(request.url, findings);
-    const headers = readHeaders(request.headers, findings);
-    if (readBody === undefined) return checked({ params, query, headers, body: undefined }, findings);
-    return readBody(request, findings).then((body) => checked({ params, query, headers, body }, findings));
+    return { params, query: readQuery(request.url, findings), headers: readHeaders(request.headers, findings) };
+  };
+
+  if (spec.body === undefined) {
+    return (request, params) => {
+      const findings: Findings = { faults: undefined };
+      const { query, headers } = readRest(request, params, findings);
+      return checked({ params, query, headers, body: undefined }, findings);
+    };
+  }
+  const reader = createBodyReader(spec.body);
+  return async (request, params) => {
+    const text = await reader.read(request);
+    const findings: Findings = { faults: undefined };
+    const { query, headers } = readRest(request, params, findings);
+    const body = reader.parse(text, request.headers, findings);
+    return checked({ params, query, headers, body }, findings);
   };
 }
 
