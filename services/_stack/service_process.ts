@@ -20,6 +20,13 @@ export interface ServiceOptions {
   readonly mainFile?: string;
 }
 
+/** A running service. */
+export interface Service extends ManagedProcess {
+  readonly logFile: string;
+  /** The reason that its log gives for its end, of this launch only; undefined if it gives none. */
+  lastFault(): string | undefined;
+}
+
 const POLL_MS = 10;
 const PROBE_MS = 1_000;
 /** A service gives up its database by itself long before; this is for one that hangs. */
@@ -38,33 +45,42 @@ const STOP_STEPS: readonly [StopStep, ...StopStep[]] = [
  *
  * @throws {StackError} with the reason the service gave, if it ends before.
  */
-export function startService(options: ServiceOptions): Promise<ManagedProcess> {
+export async function startService(options: ServiceOptions): Promise<Service> {
   const { name, port, environment, logFile, journal } = options;
   const mainFile = options.mainFile ?? join(ROOT, "services", name, "main.ts");
-  return startManaged({
+  let logStart = 0;
+  const lastFault = (): string | undefined => findFault(logFile, logStart);
+  const server = await startManaged({
     name,
     kind: "service",
     journal,
     stopSteps: STOP_STEPS,
     async launch(started): Promise<Child> {
       rotateLog(logFile);
+      logStart = existsSync(logFile) ? statSync(logFile).size : 0;
       const command = [process.execPath, "--no-orphans", mainFile] as const;
       const child = await spawnInSession(command, { cwd: ROOT, env: environment, logFile });
       started(child);
-      await waitUntilReady(child, { name, port, logFile });
+      await waitUntilReady(child, { name, port, logFile, lastFault });
       return child;
     },
   });
+  return Object.assign(server, { logFile, lastFault });
 }
 
-async function waitUntilReady(
-  child: Child,
-  { name, port, logFile }: Pick<ServiceOptions, "name" | "port" | "logFile">,
-): Promise<void> {
+/** What is waited for, and where to look when it does not come. */
+interface Expected {
+  readonly name: ServiceName;
+  readonly port: number;
+  readonly logFile: string;
+  readonly lastFault: () => string | undefined;
+}
+
+async function waitUntilReady(child: Child, { name, port, logFile, lastFault }: Expected): Promise<void> {
   const deadline = performance.now() + READY_MS;
   while (!(await isReady(port))) {
     if (!isRunning(child.record)) {
-      throw new StackError(`${name} does not start: ${lastFault(logFile) ?? (await child.exited)}`);
+      throw new StackError(`${name} does not start: ${lastFault() ?? (await child.exited)}`);
     }
     if (performance.now() > deadline) {
       throw new StackError(`${name} is not ready within ${READY_MS / 1_000} s: see ${logFile}`);
@@ -82,8 +98,8 @@ async function isReady(port: number): Promise<boolean> {
 }
 
 /** The reason in the last line of a log that gives one: a JSON line's `msg`, or an error's message. */
-export function lastFault(logFile: string): string | undefined {
-  const lines = readFileSync(logFile).subarray(-LOG_TAIL_BYTES).toString().split("\n");
+function findFault(logFile: string, start: number): string | undefined {
+  const lines = readFileSync(logFile).subarray(start).subarray(-LOG_TAIL_BYTES).toString().split("\n");
   return lines.map(faultOf).findLast((fault) => fault !== undefined);
 }
 

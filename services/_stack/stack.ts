@@ -6,11 +6,10 @@ import type { MongoSource } from "./engines/mongo.ts";
 import { startPostgres } from "./engines/postgres.ts";
 import { checkFolder } from "./folder_check.ts";
 import { ProcessJournal } from "./journal.ts";
-import type { ManagedProcess } from "./managed_process.ts";
 import { isPortFree, portHolder } from "./ports.ts";
 import { keepSecrets, type Secrets } from "./secrets.ts";
 import { type ByService, byService, SERVICE_NAMES } from "./service_names.ts";
-import { lastFault, startService } from "./service_process.ts";
+import { type Service, startService } from "./service_process.ts";
 import { ADMIN_EMAIL, CLIENT_ID, originsOf, serviceEnvironments } from "./service_settings.ts";
 import { StackError } from "./stack_error.ts";
 
@@ -54,10 +53,9 @@ export interface Stack {
   readonly serviceClient: { readonly id: string; readonly secret: string };
   readonly postgres: Engine;
   readonly mongo: Engine | undefined;
-  readonly services: ByService<ManagedProcess>;
+  readonly services: ByService<Service>;
   /** The store of each service, login included. */
   readonly storeUrls: ByService<string>;
-  readonly logFiles: ByService<string>;
   /** Settles when one of its processes ends, with which and how. */
   firstEnd(): Promise<string>;
   /** The services drain and end, then the engines; safe to call twice. */
@@ -77,7 +75,7 @@ const SELLER_EMAIL = "seller@example.com";
 export async function startStack(options: StackOptions): Promise<Stack> {
   checkFolder(options.dataFolder);
   const journal = await ProcessJournal.open(options.dataFolder);
-  const endAll = (): Promise<void> => journal.endAll();
+  const endAll = (): void => void journal.endAll().catch(() => {}); // tried again, and told, when the journal is closed
   options.signal?.addEventListener("abort", endAll);
   try {
     await checkPorts(options.ports);
@@ -106,12 +104,17 @@ async function bringUp(options: StackOptions, journal: ProcessJournal): Promise<
   );
   signal?.throwIfAborted();
 
-  const logFiles = byService((name) => join(logFolder, `${name}.log`));
   const environments = serviceEnvironments({ ports, storeUrls, secrets, overrides: options.environment ?? {} });
   const origins = originsOf(ports);
   const starting = SERVICE_NAMES.map(async (name) => {
     const mainFile = options.mainFiles?.[name];
-    const service = { name, port: ports[name], environment: environments[name], logFile: logFiles[name], journal };
+    const service = {
+      name,
+      port: ports[name],
+      environment: environments[name],
+      logFile: join(logFolder, `${name}.log`),
+      journal,
+    };
     const running = await startService(mainFile === undefined ? service : { ...service, mainFile });
     onProgress(`${name} on ${origins[name]}`);
     return running;
@@ -128,8 +131,7 @@ async function bringUp(options: StackOptions, journal: ProcessJournal): Promise<
     mongo,
     services,
     storeUrls,
-    logFiles,
-    firstEnd: () => firstEnd({ engines: [postgres, mongo], services, logFiles }),
+    firstEnd: () => firstEnd([postgres, mongo], services),
     stop: () => close(journal),
   };
 }
@@ -191,20 +193,15 @@ async function close(journal: ProcessJournal): Promise<void> {
   journal.close();
 }
 
-interface Watched {
-  readonly engines: readonly (Engine | undefined)[];
-  readonly services: ByService<ManagedProcess>;
-  readonly logFiles: ByService<string>;
-}
-
-function firstEnd({ engines, services, logFiles }: Watched): Promise<string> {
+function firstEnd(engines: readonly (Engine | undefined)[], services: ByService<Service>): Promise<string> {
   const present = engines.filter((engine) => engine !== undefined);
   return Promise.race([
     ...present.map(async (engine) => `${engine.name} ended (${await engine.exited})`),
     ...SERVICE_NAMES.map(async (name) => {
-      const how = await services[name].exited;
-      const why = lastFault(logFiles[name]);
-      return `${name} ended (${how})${why === undefined ? "" : `: ${why}`}; its log is ${logFiles[name]}`;
+      const { exited, logFile, lastFault } = services[name];
+      const how = await exited;
+      const why = lastFault();
+      return `${name} ended (${how})${why === undefined ? "" : `: ${why}`}; its log is ${logFile}`;
     }),
   ]);
 }
