@@ -1,4 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import type { Schema } from "#contract";
+import { OAuthError } from "#platform/oauth_error.ts";
 
 /** The scopes there are, all of which a service client may have. */
 export const SERVICE_SCOPES = ["stock:write"] as const;
@@ -64,6 +66,47 @@ export function grantScopes(scope: string | undefined): readonly string[] | unde
   if (scope === undefined) return SERVICE_SCOPES;
   const asked = [...new Set(scope.split(" "))];
   return asked.every((each) => SERVICE_SCOPES.some((known) => known === each)) ? asked : undefined;
+}
+
+/** What a client asks for, in the header and in the form. */
+export interface GrantRequest {
+  readonly authorization: string | undefined;
+  readonly form: Schema<"ClientCredentials">;
+}
+
+/** What a client gets. */
+export interface Grant {
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+}
+
+/**
+ * Decides about a request for client credentials (RFC 6749, 4.4).
+ *
+ * @throws {OAuthError} `invalid_request`, `invalid_client`, `unsupported_grant_type`, `invalid_scope`.
+ */
+export function grantClientCredentials(clients: ServiceClients, { authorization, form }: GrantRequest): Grant {
+  const login = authorization === undefined ? formLogin(form) : basicLogin(authorization, form);
+  if (!login || !isServiceClient(clients, login)) {
+    throw new OAuthError("invalid_client", "The client is unknown or its secret is wrong");
+  }
+  if (form.grant_type !== "client_credentials") {
+    throw new OAuthError("unsupported_grant_type", "Only client_credentials is served");
+  }
+  const scopes = grantScopes(form.scope);
+  if (!scopes) throw new OAuthError("invalid_scope", `The scopes are ${SERVICE_SCOPES.join(" ")}`);
+  return { clientId: login.id, scopes };
+}
+
+function formLogin({ client_id: id, client_secret: secret }: Schema<"ClientCredentials">): ClientLogin | undefined {
+  return id === undefined || secret === undefined ? undefined : { id, secret };
+}
+
+function basicLogin(authorization: string, form: Schema<"ClientCredentials">): ClientLogin | undefined {
+  const login = parseBasic(authorization);
+  const twice = form.client_secret !== undefined || (form.client_id !== undefined && form.client_id !== login?.id);
+  if (twice) throw new OAuthError("invalid_request", "The client must authenticate in one way only");
+  return login;
 }
 
 const NOBODY = Buffer.alloc(32);

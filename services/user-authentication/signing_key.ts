@@ -1,12 +1,11 @@
 import type { Schema } from "#contract";
+import { ACCESS_TOKEN_SECONDS } from "#platform/access_token.ts";
 import type { Vault } from "./vault.ts";
 
-/** An access token's life: for so long a change of roles may go unseen. */
-export const ACCESS_TOKEN_LIFETIME_S = 300;
 /** A new key is published so long before it signs: longer than any copy of the key set is kept, and than the replicas' clocks differ. */
 export const PUBLISH_EARLY_MS = 3_600_000;
 /** A key that has ended is published for so long: longer than a token lives, and than the replicas' clocks differ. */
-export const PUBLISH_LATE_MS = ACCESS_TOKEN_LIFETIME_S * 1000 + 3_600_000;
+export const PUBLISH_LATE_MS = ACCESS_TOKEN_SECONDS * 1000 + 3_600_000;
 
 /** A signing key as the store has it. */
 export interface StoredKey {

@@ -79,6 +79,23 @@ export function lastAdmin(): Problem<"last-admin"> {
   return new Problem("last-admin", "Cannot demote the last admin");
 }
 
+/** The token is good, but its account is gone. */
+export function accountGone(): Problem<"unauthorized"> {
+  return new Problem("unauthorized", "The account of this access token is gone", {
+    headers: { "www-authenticate": 'Bearer realm="tradepost", error="invalid_token"' },
+  });
+}
+
+export function invalidCredentials(): Problem<"invalid-credentials"> {
+  return new Problem("invalid-credentials", "Cannot sign in with this email and password", {
+    headers: { "www-authenticate": 'Bearer realm="tradepost"' },
+  });
+}
+
+export function incorrectPassword(): Problem<"incorrect-password"> {
+  return new Problem("incorrect-password", "Cannot change the password: the current one is wrong");
+}
+
 /** The version that was read is not the current one any more. */
 export function versionConflict(expected: number, current: number): Problem<"version-conflict"> {
   const detail = `Cannot update the user at version ${expected}: current version is ${current}`;

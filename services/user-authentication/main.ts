@@ -1,0 +1,61 @@
+/** The process: reads the environment, opens the store, makes sure of keys and admin, and serves. */
+import { createVerifier } from "#platform/access_token.ts";
+import { createObservability, type Log } from "#platform/observability.ts";
+import { type Closing, runService, type Started } from "#platform/process.ts";
+import { createService } from "#platform/service.ts";
+import { readConfig, type UsersConfig } from "./config.ts";
+import { type AdminLogin, ensureFirstAdmin, type FirstAdminPorts } from "./first_admin.ts";
+import { openKeyRing } from "./key_ring.ts";
+import { createUserAuthentication } from "./mod.ts";
+import { createPasswords } from "./password.ts";
+import type { Store } from "./store/mod.ts";
+import { openMongoStore } from "./store/mongo.ts";
+import { openPostgresStore } from "./store/postgres.ts";
+import { createTokenIssuer } from "./token_issuer.ts";
+import { startUpkeep } from "./upkeep.ts";
+import { createVault } from "./vault.ts";
+
+const NAME = "user-authentication";
+
+await runService(start);
+
+async function start(closing: Closing): Promise<Started> {
+  const config = readConfig(process.env);
+  const { issuer, rotateAfterMs, clients, origins } = config;
+  const observability = createObservability({ service: NAME, logLevel: config.logLevel });
+  const { log } = observability;
+  const store = await openStore(config);
+  closing(() => store.close());
+
+  const time = { newId: Bun.randomUUIDv7, now: () => new Date() };
+  const passwords = createPasswords(config.hashing);
+  const vault = createVault(config.keysSecret);
+  const keys = await openKeyRing({ store: store.signingKeys, vault, rotateAfterMs, ...time });
+  if (config.admin) await ensureAdmin({ users: store.users, passwords, ...time }, config.admin, log);
+  closing(startUpkeep({ keys, store, log }));
+
+  const tokens = createTokenIssuer({ keys, issuer, ...time });
+  const { fingerprintKey } = vault;
+  const own = { issuer, origin: origins[NAME], clients, fingerprintKey };
+  const handlers = createUserAuthentication({ store, passwords, keys, tokens, ...own, ...time });
+  const server = createService(NAME, handlers, {
+    authenticate: createVerifier({ issuer, keys }),
+    origins,
+    checkResponses: config.checkResponses,
+    readiness: () => store.ping(),
+    observability,
+  });
+  return { ...config, server };
+}
+
+function openStore({ storeUrl: url, storePoolMax: poolMax, storeTimeoutMs: timeoutMs }: UsersConfig): Promise<Store> {
+  const open = url.startsWith("mongodb") ? openMongoStore : openPostgresStore;
+  return open({ url, poolMax, timeoutMs, name: NAME });
+}
+
+async function ensureAdmin(ports: FirstAdminPorts, login: AdminLogin, log: Log): Promise<void> {
+  const outcome = await ensureFirstAdmin(ports, login);
+  if (outcome === "not-owned") {
+    log.warn("ADMIN_EMAIL is the email of an account with another password: it is left as it is, and is no admin");
+  } else if (outcome !== "is-admin") log.info(`The admin of the configuration was ${outcome}`);
+}

@@ -1,0 +1,21 @@
+import type { Handler } from "#contract";
+import { idempotently } from "#platform/idempotency.ts";
+import type { Dependencies } from "../dependencies.ts";
+import { checkRegistration, createUser } from "../user.ts";
+
+/** Creates an account, once for each key. */
+export function registerUser(dependencies: Dependencies): Handler<"registerUser"> {
+  const { store, passwords, fingerprintKey: secret, newId, now } = dependencies;
+  return ({ body, headers }) => {
+    const key = headers["idempotency-key"];
+    const request = { operationId: "registerUser", key, caller: undefined, body, secret } as const;
+    return idempotently({ store: store.idempotency, request }, async (recordOf) => {
+      const { email, displayName } = checkRegistration(body);
+      const passwordHash = await passwords.hash(body.password);
+      const user = createUser({ id: newId(), email, displayName, roles: ["customer"], now: now() });
+      const reply = { status: 201, body: user } as const;
+      await store.users.insert({ user, passwordHash }, recordOf(reply));
+      return reply;
+    });
+  };
+}

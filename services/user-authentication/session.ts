@@ -1,0 +1,56 @@
+import type { Schema } from "#contract";
+import { ACCESS_TOKEN_SECONDS } from "#platform/access_token.ts";
+import {
+  createRefreshToken,
+  decideRefresh,
+  hashRefreshToken,
+  invalidRefreshToken,
+  SESSION_LIFETIME_MS,
+} from "./refresh_token.ts";
+import type { Account, SessionStore } from "./store/mod.ts";
+import type { TokenIssuer } from "./token_issuer.ts";
+import type { User } from "./user.ts";
+
+/** What sessions need. */
+export interface SessionPorts {
+  readonly sessions: SessionStore;
+  readonly tokens: TokenIssuer;
+  readonly newId: () => string;
+}
+
+/** Signs an account in whose password was just checked. */
+export async function openSession(
+  { sessions, tokens, newId }: SessionPorts,
+  account: Account,
+): Promise<Schema<"Tokens">> {
+  const { user, sessionEpoch: epoch } = account;
+  const refreshToken = createRefreshToken();
+  const tokenHash = hashRefreshToken(refreshToken);
+  await sessions.open({ id: newId(), userId: user.id, epoch, tokenHash, lifetimeMs: SESSION_LIFETIME_MS });
+  return toTokens(tokens, user, refreshToken);
+}
+
+/** Puts new tokens in the place of a refresh token. @throws {Problem} `invalid-refresh-token`. */
+export async function refreshSession(
+  { sessions, tokens }: SessionPorts,
+  refreshToken: string,
+): Promise<Schema<"Tokens">> {
+  const next = createRefreshToken();
+  const options = { nextHash: hashRefreshToken(next), decide: decideRefresh };
+  const outcome = await sessions.refresh(hashRefreshToken(refreshToken), options);
+  if (outcome.decision !== "renew") throw invalidRefreshToken();
+  return toTokens(tokens, outcome.user, next);
+}
+
+async function toTokens(
+  tokens: TokenIssuer,
+  user: Pick<User, "id" | "roles">,
+  refreshToken: string,
+): Promise<Schema<"Tokens">> {
+  return {
+    access_token: await tokens.userToken(user),
+    token_type: "Bearer",
+    expires_in: ACCESS_TOKEN_SECONDS,
+    refresh_token: refreshToken,
+  };
+}
