@@ -1985,7 +1985,6 @@ export interface operations {
             };
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listUsers: {
@@ -2150,7 +2149,6 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidRequest"];
-            503: components["responses"]["ServiceUnavailable"];
         };
     };
     getAuthorizationServerMetadata: {
