@@ -2,7 +2,7 @@
  * The preload of `bun test`: names the MongoDB of the run, gives every test file its databases on real engines, and
  * leaves no process behind. An engine starts when the first test asks for it.
  */
-import { afterAll, describe } from "bun:test";
+import { afterAll, describe, setDefaultTimeout } from "bun:test";
 import { randomUUID } from "node:crypto";
 import { MongoClient } from "mongodb";
 import postgres from "postgres";
@@ -23,6 +23,9 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+/** A race on a real engine takes tens of milliseconds; the rest is for a machine with much else to do. */
+const TEST_TIMEOUT_MS = 30_000;
+const SHUT_DOWN_MS = 20_000;
 const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 const environment = process.env;
@@ -86,7 +89,8 @@ const shutDown = once(async () => {
   removeTestFolders();
 });
 
-afterAll(shutDown, 20_000);
+setDefaultTimeout(TEST_TIMEOUT_MS);
+afterAll(shutDown, SHUT_DOWN_MS);
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => void shutDown().finally(() => process.exit(SIGNAL_EXIT_CODES[signal])));
 }

@@ -1,0 +1,81 @@
+/**
+ * `bun run test`: the tests of Bun, then those of Playwright against a running stack, and one line with the totals.
+ *
+ * `bun run test orders stock` runs only the files whose paths contain one of the words.
+ */
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
+import { findChromium } from "../../openapi/conformance/browser.ts";
+import { describeMongo, findMongo } from "./engines/mongo.ts";
+import { ROOT } from "./paths.ts";
+import { describeFault, StackError } from "./stack_error.ts";
+import { createTestFolder, removeTestFolder } from "./test_folder.ts";
+import { addTotals, formatTotals, readJunit, readPlaywright, type Totals } from "./test_totals.ts";
+
+const PLAYWRIGHT_CONFIG = "openapi/conformance/playwright.config.ts";
+/** Where the configuration has the report written. */
+const PLAYWRIGHT_REPORT = join(ROOT, "openapi/conformance/test-results/summary.json");
+
+let runner: Bun.Subprocess | undefined;
+process.on("SIGINT", () => {}); // the terminal tells the runner too: we stay for the totals
+process.on("SIGTERM", () => runner?.kill("SIGTERM"));
+
+try {
+  const totals = await runAll(process.argv.slice(2));
+  console.log(`\n${formatTotals(totals)}`);
+  process.exitCode = totals.failed > 0 ? 1 : 0;
+} catch (error) {
+  console.error(`✗ ${describeFault(error)}`);
+  process.exitCode = 1;
+}
+
+async function runAll(words: readonly string[]): Promise<Totals> {
+  const mongo = await findMongo({ environment: process.env, install: true });
+  console.log(`MongoDB of this run: ${describeMongo(mongo)}`);
+  console.log(`Browser of this run: ${findChromium(process.env) ?? "none: the browser tests are skipped"}`);
+  const bunFiles = findFiles("**/*_test.ts", words);
+  const playwrightFiles = findFiles("**/*_conformance.ts", words);
+  if (bunFiles.length + playwrightFiles.length === 0) {
+    throw new StackError(`no test file has ${words.map((word) => `"${word}"`).join(" or ")} in its path`);
+  }
+  const runs: Totals[] = [];
+  if (bunFiles.length > 0) runs.push(await runBun(bunFiles));
+  if (playwrightFiles.length > 0) runs.push(await runPlaywright(playwrightFiles));
+  return addTotals(runs);
+}
+
+/** Test files of ours whose paths contain one of the words; all without a word. */
+function findFiles(pattern: string, words: readonly string[]): readonly string[] {
+  const files = ["openapi", "services", "sdk", "k8s"].flatMap((folder) => [
+    ...new Bun.Glob(`${folder}/${pattern}`).scanSync({ cwd: ROOT }),
+  ]);
+  return files.filter((file) => words.length === 0 || words.some((word) => file.includes(word))).sort();
+}
+
+async function runBun(files: readonly string[]): Promise<Totals> {
+  const folder = createTestFolder();
+  const report = join(folder, "junit.xml");
+  const paths = files.map((file) => `./${file}`);
+  const exitCode = await run(["test", "--reporter=junit", `--reporter-outfile=${report}`, ...paths]);
+  const totals = readJunit(readIfThere(report), exitCode);
+  removeTestFolder(folder);
+  return totals;
+}
+
+async function runPlaywright(files: readonly string[]): Promise<Totals> {
+  rmSync(PLAYWRIGHT_REPORT, { force: true });
+  const names = files.map((file) => basename(file).replaceAll(".", "\\."));
+  const exitCode = await run(["--bun", "playwright", "test", "-c", PLAYWRIGHT_CONFIG, ...names]);
+  return readPlaywright(readIfThere(PLAYWRIGHT_REPORT), exitCode);
+}
+
+function readIfThere(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+}
+
+/** Runs Bun with our terminal; gives its exit code. */
+async function run(args: readonly string[]): Promise<number> {
+  const env = { ...process.env, TRADEPOST_MONGO_NAMED: "1" };
+  runner = Bun.spawn([process.execPath, ...args], { cwd: ROOT, env, stdio: ["inherit", "inherit", "inherit"] });
+  return runner.exited;
+}
