@@ -19,10 +19,14 @@ export function listStatement(sql: Sql, listing: ProductListing, { limit, after 
     ...(words.length === 0 ? [] : [sql`words @@ ${prefixQuery(words)}::text::tsquery`]),
     ...(after === undefined ? [] : [afterCondition(sql, sort, after)]),
   ];
-  return sql`
+  const chosen = sql`
     SELECT ${sql(PRODUCT_COLUMNS)} FROM products
-    WHERE ${conditions.reduce((all, condition) => sql`${all} AND ${condition}`)}
-    ORDER BY ${orderOf(sql, sort)} LIMIT ${limit}`;
+    WHERE ${conditions.reduce((all, condition) => sql`${all} AND ${condition}`)}`;
+  const page = sql`ORDER BY ${orderOf(sql, sort)} LIMIT ${limit}`;
+  if (words.length === 0) return sql`${chosen} ${page}`;
+  // The planner takes every beginning of a word for a frequent one, and would read the order's index until a page is full: to the end, for a rare
+  // word. OFFSET keeps the two apart: first what is found by the words, then its order.
+  return sql`SELECT * FROM (${chosen} OFFSET 0) AS found ${page}`;
 }
 
 function orderOf(sql: Sql, sort: ProductSort): Fragment {
