@@ -9,8 +9,8 @@ export interface Operation {
   readonly method: string;
   /** With parameters in braces: `/products/{productId}`. */
   readonly path: string;
-  /** Who may call it: nobody needs to sign in, a user's token, a service's token, or a client's own credentials. */
-  readonly access: "public" | "user" | "service" | "client";
+  /** What the caller shows: nothing, a user's token if they like, a user's or a service's token, or a client's own secret. */
+  readonly access: "public" | "optional" | "user" | "service" | "client";
   /** Roles or scopes that the caller needs. */
   readonly needs: readonly string[];
   readonly takesIdempotencyKey: boolean;
@@ -102,7 +102,7 @@ function toOperation(path: string, method: string): Operation {
     service: raw.tags[0],
     method: method.toUpperCase(),
     path,
-    access: optional && access === "user" ? "public" : access,
+    access: optional && access === "user" ? "optional" : access,
     needs,
     takesIdempotencyKey: (raw.parameters ?? []).some((it) => nameOf(it) === "Idempotency-Key"),
     body: raw.requestBody && toBody(raw.requestBody),

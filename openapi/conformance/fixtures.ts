@@ -95,8 +95,8 @@ export async function anAccount(api: Api): Promise<Account> {
 }
 
 /** Signs in. */
-export async function logIn(api: Api, body: { email: string; password: string }): Promise<Schema<"Tokens">> {
-  return (await api.answers(200, "logIn", { body })).body;
+export async function logIn(api: Api, { email, password }: Schema<"Credentials">): Promise<Schema<"Tokens">> {
+  return (await api.answers(200, "logIn", { body: { email, password } })).body;
 }
 
 /** What creates a product that nobody has: a sku of its own, ten units. */

@@ -4,6 +4,7 @@
  * `bun services/_stack/serve_for_tests.ts [postgres|mongo]` prints one line, in which a test finds all it needs.
  */
 import { findMongo, type MongoSource } from "./engines/mongo.ts";
+import { identify, isRunning } from "./processes.ts";
 import { describeFault, StackError } from "./stack_error.ts";
 import { startTestStack } from "./test_stack.ts";
 
@@ -15,21 +16,24 @@ async function readStore(name = "postgres"): Promise<{ mongo?: MongoSource }> {
   return { mongo };
 }
 
+/** How soon it is noticed that whoever started this is gone without a word. */
+const PARENT_POLL_MS = 500;
+
 try {
   const stack = await startTestStack(await readStore(process.argv[2]));
-  const stop = async (): Promise<never> => {
-    await stack.stop();
-    process.exit();
+  let stopping: Promise<void> | undefined;
+  const stop = (): void => {
+    stopping ??= stack.stop().then(() => process.exit());
   };
-  let stopping: Promise<never> | undefined;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      stopping ??= stop();
-    });
-  }
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, stop);
+  const parent = { pid: process.ppid, identity: identify(process.ppid) ?? "" };
+  setInterval(() => {
+    if (!isRunning(parent)) stop();
+  }, PARENT_POLL_MS);
   stack.firstEnd().then((what) => {
     if (stopping === undefined) console.error(what);
   });
+
   const { origins, admin, serviceClient } = stack;
   console.log(
     `TRADEPOST_ORIGINS=${JSON.stringify(origins)}`,
