@@ -189,7 +189,7 @@ function createServe(sender: ReplySender, recorder: Recorder, findAddress: FindA
     } catch (thrown) {
       error = thrown;
       try {
-        reply = endpoint.recover(thrown, request);
+        reply = request.signal.aborted ? CALLER_LEFT : endpoint.recover(thrown, request);
       } catch (breach) {
         error = breach;
         reply = toReply(breach, request);
@@ -209,6 +209,9 @@ function createServe(sender: ReplySender, recorder: Recorder, findAddress: FindA
     return response;
   };
 }
+
+/** For the record alone, as nobody reads it: the caller closed the connection, which fails what is still being read. */
+const CALLER_LEFT: OutgoingReply = { status: 499 };
 
 type Recorder = Pick<Observability, "recordRequest">;
 
