@@ -120,8 +120,16 @@ const explaining = lazily(() => createAjv({ useDefaults: true, allErrors: true }
 /** Has no defaults: they would hide a member that a reply lacks. What the service itself wrote needs no calendar for its dates. */
 const replying = lazily(() => createAjv({}, "fast"));
 
+/** By compiler and schema text: many operations have the same problems, and a test makes many services. */
+const compiled = new WeakMap<Ajv2020, Map<string, ValidateFunction>>();
+
 function compileWith(ajv: Ajv2020, schema: JsonSchema): ValidateFunction {
-  return ajv.compile(toAjv(schema) as JsonSchema); // an object gives an object
+  const known = compiled.get(ajv) ?? new Map<string, ValidateFunction>();
+  compiled.set(ajv, known);
+  const text = JSON.stringify(schema);
+  const validate = known.get(text) ?? ajv.compile(toAjv(schema) as JsonSchema); // an object gives an object
+  known.set(text, validate);
+  return validate;
 }
 
 /** Makes the validator of one part of a request. */
