@@ -42,7 +42,7 @@ test("what waits is written when the process exits", async () => {
     createLineWriter({ delayMs: 10_000 }).write("last words\\n");
     process.exit(3);`;
   const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe" });
-  expect(await child.stdout.text()).toBe("last words\n");
+  expect(await new Response(child.stdout).text()).toBe("last words\n");
   expect(await child.exited).toBe(3);
 });
 
@@ -53,7 +53,7 @@ test("a reader that is slow for a while loses nothing", async () => {
     setTimeout(() => {}, 1500);`;
   const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe" });
   await Bun.sleep(300);
-  const lines = (await child.stdout.text()).trimEnd().split("\n");
+  const lines = (await new Response(child.stdout).text()).trimEnd().split("\n");
   expect(lines.map((line) => Number(line))).toEqual(Array.from({ length: 20_000 }, (_, line) => line));
 });
 
@@ -66,5 +66,5 @@ test("a reader that is gone does not end the process", async () => {
     stdout: "pipe",
     stderr: "pipe",
   });
-  expect(await child.stderr.text()).toContain("still here");
+  expect(await new Response(child.stderr).text()).toContain("still here");
 });
