@@ -47,6 +47,16 @@ export interface ObservabilityOptions {
   destination?: LineWriter;
 }
 
+/** What the binder needs of it. */
+export type Recorder = Pick<Observability, "recordRequest">;
+
+/** What a service without observability does, such as one in a test: an internal error should not go unseen. */
+export const FAULTS_ONLY: Recorder = {
+  recordRequest({ operationId, status, error }) {
+    if (status === 500) console.error(`${operationId} answered 500:`, error);
+  },
+};
+
 /** Seconds; a request should take a few milliseconds, and every deadline is below ten seconds. */
 const DURATION_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** prom-client's metrics of V8's heap spaces and libuv's handles, which are zero in Bun. */

@@ -4,7 +4,7 @@ import type { Handlers, ServiceName } from "#contract";
 import type { Authenticate } from "./authentication.ts";
 import { operationsOf } from "./contract_document.ts";
 import { type AnyHandler, createEndpoint, type Endpoint, toReply } from "./endpoint.ts";
-import type { Observability } from "./observability.ts";
+import { FAULTS_ONLY, type Observability, type Recorder } from "./observability.ts";
 import { type OperationalRoute, operationalRoutes } from "./operational_routes.ts";
 import { Problem } from "./problem.ts";
 import type { OutgoingReply } from "./reply_check.ts";
@@ -212,15 +212,6 @@ function createServe(sender: ReplySender, recorder: Recorder, findAddress: FindA
 
 /** For the record alone, as nobody reads it: the caller closed the connection, which fails what is still being read. */
 const CALLER_LEFT: OutgoingReply = { status: 499 };
-
-type Recorder = Pick<Observability, "recordRequest">;
-
-/** What a service without observability does, such as one in a test: an internal error should not go unseen. */
-const FAULTS_ONLY: Recorder = {
-  recordRequest({ operationId, status, error }) {
-    if (status === 500) console.error(`${operationId} answered 500:`, error);
-  },
-};
 
 function rethrow(error: unknown): never {
   throw error;

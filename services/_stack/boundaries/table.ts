@@ -1,0 +1,177 @@
+import type { Room, Saying } from "./rooms.ts";
+
+/** A file of a service: any deployable's folder, then the pattern. */
+function inService(pattern: string): RegExp {
+  return new RegExp(`^services/[a-z][a-z-]*/${pattern}$`);
+}
+
+/** Tests, and what only tests import. */
+const TEST_FILE = "(\\w+_test|\\w*(fixture|fixtures|samples)|scripted_\\w+|store/(\\w+_)?contract(_\\w+)?)\\.ts";
+/** Built-in modules that only compute. */
+const PURE_MODULES = ["node:crypto", "node:net"];
+const DRIVERS = ["mongodb", "postgres"];
+const RULES = ["domain", "contract", "problem"];
+const PLATFORM = ["platform", "problem", "binder", "database", "observability"];
+/** Beside the services. */
+const BESIDE = ["sdk", "generator", "conformance", "stack", "deployment"];
+/** All of a service but its process. */
+const SERVICE_ROOMS = [
+  "config",
+  "contents",
+  "operation",
+  "work",
+  "port",
+  "client",
+  "store",
+  "assembly",
+  "domain",
+  "words",
+];
+
+/**
+ * The rooms of the project; the first that matches is a file's. A file in the folder of a service that no line names is
+ * a rule of the domain: pure, until somebody writes here that it is not.
+ */
+export const ROOMS: readonly Room[] = [
+  {
+    name: "platform test",
+    path: new RegExp(`^services/_platform/${TEST_FILE}$`),
+    imports: [...PLATFORM, "contract", "document", "sdk", "stack", "any package"],
+  },
+  {
+    name: "test",
+    path: new RegExp(`^(services|sdk|k8s|openapi(?!/conformance))/(.*/)?${TEST_FILE}$`),
+    imports: [...SERVICE_ROOMS, ...PLATFORM, ...BESIDE, "contract", "document", "any package"],
+  },
+  { name: "contract", path: /^openapi\/(contract\.ts|generated\/\w+\.ts)$/, imports: [] },
+  { name: "document", path: /^openapi\/openapi\.yaml$/, imports: [] },
+  { name: "generator", path: /^openapi\/generate\.ts$/, imports: ["document", "openapi-typescript", "node:url"] },
+  // Speaks HTTP only: nothing of the implementation.
+  { name: "conformance", path: /^openapi\/conformance\//, imports: ["contract", "document", "any package"] },
+  { name: "sdk", path: /^sdk\//, imports: ["contract"] },
+
+  {
+    name: "binder",
+    path: /^services\/_platform\/service\.ts$/,
+    imports: [...PLATFORM, "contract", "document", "elysia"],
+  },
+  {
+    name: "observability",
+    path: /^services\/_platform\/(observability|line_writer)\.ts$/,
+    imports: ["platform", "contract", "pino", "prom-client", "node:fs"],
+  },
+  { name: "problem", path: /^services\/_platform\/(problem|oauth_error|etag)\.ts$/, imports: ["contract"] },
+  {
+    name: "database",
+    path: /^services\/_platform\/(mongo|postgres|migrate)\w*\.ts$/,
+    imports: ["platform", "problem", ...DRIVERS, "node:fs", "node:path"],
+  },
+  {
+    name: "platform",
+    path: /^services\/_platform\/\w+\.ts$/,
+    imports: [...PLATFORM, "contract", "document", "jose", "ajv", "ajv-formats", "node:fs", "node:url"],
+  },
+  { name: "manifests", path: /^k8s\//, imports: ["deployment", "contract", "any package"] },
+  { name: "deployment", path: /^services\/_deployment\//, imports: [...PLATFORM, "any package"], types: ["contract"] },
+  {
+    name: "stack",
+    path: /^services\/_stack\//,
+    imports: [...PLATFORM, "contract", "sdk", "conformance", "any package"],
+  },
+
+  { name: "main", path: inService("main\\.ts"), imports: [...SERVICE_ROOMS, ...PLATFORM, "sdk"] },
+  // Puts the parts of a service together, without its process.
+  {
+    name: "assembly",
+    path: inService("(assembly|dependencies)\\.ts"),
+    imports: SERVICE_ROOMS,
+    types: [...PLATFORM, "contract"],
+  },
+  { name: "config", path: inService("config\\.ts"), imports: ["platform", "domain", "work"], types: ["port"] },
+  // The table of contents.
+  {
+    name: "contents",
+    path: inService("mod\\.ts"),
+    imports: ["operation"],
+    types: ["contract", "assembly", "work", "port"],
+  },
+  {
+    name: "operation",
+    path: inService("operations/\\w+\\.ts"),
+    imports: [...RULES, "platform", "work"],
+    types: ["port", "assembly"],
+  },
+  { name: "port", path: inService("(store/mod|\\w+_port)\\.ts"), imports: RULES, types: ["platform", "work"] },
+  // Another service, through its API only.
+  { name: "client", path: inService("stock_client\\.ts"), imports: ["sdk", "platform", "port"] },
+  {
+    name: "store",
+    path: inService("store/\\w+\\.ts"),
+    imports: [...RULES, ...DRIVERS, "platform", "database", "port", "node:path"],
+    types: ["work"],
+  },
+  // Steps that wait: for a port, for the processor, for a turn. What they decide is decided by the rules.
+  {
+    name: "work",
+    path: inService(
+      "(saga/\\w+|session|password|password_attempt|first_admin|key_ring|signing_key|vault|token_issuer|upkeep)\\.ts",
+    ),
+    imports: [...RULES, ...PURE_MODULES, "platform", "port", "@elysiajs/jwt"],
+    types: ["observability"],
+  },
+  { name: "words", path: inService("common_passwords\\.txt"), imports: [] },
+  {
+    name: "domain",
+    path: inService("\\w+\\.ts"),
+    imports: [...RULES, ...PURE_MODULES, "words"],
+    types: ["contract", "platform"],
+  },
+];
+
+const TOOLS = ["stack", "deployment", "manifests", "conformance", "generator", "test", "platform test"];
+
+/** What is said in few rooms only. */
+export const SAYINGS: readonly Saying[] = [
+  { name: "a setting of the environment", words: /\b(process|Bun|import\.meta)\.env\b/, rooms: ["main", ...TOOLS] },
+  {
+    name: "a query",
+    words:
+      /\$(set|inc|push|pull|unset|lookup|match|expr)\b|\bSELECT\s|\bINSERT INTO\b|\bUPDATE\s+\w+\s+SET\b|\bDELETE FROM\b/,
+    rooms: ["store", "database", ...TOOLS],
+  },
+  {
+    name: "a code of a database",
+    words: /\b11000\b|["']23505["']|["']40001["']/,
+    rooms: ["store", "database", ...TOOLS],
+  },
+  {
+    name: "a status of success",
+    words: /\bstatus: 20\d\b/,
+    rooms: ["operation", "platform", "binder", ...TOOLS],
+  },
+  {
+    name: "a header of HTTP",
+    words: /["'](if-match|if-none-match|etag|location)["']/i,
+    rooms: ["operation", "platform", "binder", "problem", "sdk", ...TOOLS],
+  },
+  { name: "a request of its own", words: /(?<![.\w])fetch\(/, rooms: ["sdk", "platform", ...TOOLS] },
+  { name: "a line of its own to the terminal", words: /\bconsole\.\w+\(/, rooms: ["main", "observability", ...TOOLS] },
+  {
+    name: "what time or chance it is",
+    words:
+      /\bDate\.now\(|\bnew Date(?!\w|\()|\bnew Date\(\)|\bMath\.random\b|\brandomUUID\w*\(|\bperformance\.now\(|\bBun\.sleep\(|\bsetTimeout\(/,
+    rooms: [
+      "main",
+      "assembly",
+      "platform",
+      "observability",
+      "database",
+      "binder",
+      "store",
+      "work",
+      "client",
+      "sdk",
+      ...TOOLS,
+    ],
+  },
+];
