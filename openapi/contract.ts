@@ -59,7 +59,9 @@ type Declared<Id extends keyof Table, Place extends "path" | "query" | "header">
 type OrEmpty<T> = [T] extends [never] ? Record<never, never> : T;
 type LowerCase<T> = { [K in keyof T as K extends string ? (string extends K ? never : Lowercase<K>) : never]: T[K] };
 type WithDefaults<T, Names> = Simplify<Omit<T, Names & keyof T> & Required<Pick<T, Names & keyof T>>>;
-type WithoutDefaults<T, Names> = Simplify<Omit<T, Names & keyof T> & Partial<Pick<T, Names & keyof T>>>;
+type WithoutDefaults<T, Names> = T extends unknown
+  ? Simplify<Omit<T, Names & keyof T> & Partial<Pick<T, Names & keyof T>>>
+  : never; // member by member, if the body is one of several
 type Credentials<Id extends keyof Table> = Row<Id>["access"] extends "client"
   ? { authorization?: string }
   : Record<never, never>;

@@ -42,6 +42,12 @@ test("a client may leave out what has a default, and nothing else", () => {
   const priceless: Call<"createProduct"> = { body: { sku: "A", name: "A" } };
   // @ts-expect-error the path parameter is required
   const nowhere: Call<"getProduct"> = {};
+  const moves: Call<"replaceOrder">["body"][] = [
+    { version: 1, status: "cancelled" },
+    // @ts-expect-error new items need the address as well
+    { version: 1, items: [] },
+  ];
+  expect(moves).toHaveLength(2);
   expectTypeOf<Call<"getProfile">>().toEqualTypeOf<Record<never, never>>();
   expect([call, priceless, nowhere]).toHaveLength(3);
 });

@@ -4,7 +4,8 @@ import { type UpdateOptions, update } from "./update.ts";
 
 type Product = Schema<"Product">;
 type Order = Schema<"Order">;
-type WithoutVersion<Body> = Body extends unknown ? Omit<Body, "version"> : never;
+/** The version is that of what was read last. */
+type WithoutVersion<Body> = Body extends unknown ? Omit<Body, "version"> & { readonly version?: never } : never;
 
 /** Fields of a product that change. */
 export type ProductEdit = WithoutVersion<Call<"updateProduct">["body"]>;

@@ -15,9 +15,9 @@ export type ListOperation<Query, Item> = (
  *
  * @param query Filters, order, and with `limit` the size of a page.
  */
-export async function* paginate<Query extends object, Item>(
+export async function* paginate<Query extends object | undefined, Item>(
   list: ListOperation<Query, Item>,
-  query?: Omit<Query, "cursor">,
+  query?: Omit<NonNullable<NoInfer<Query>>, "cursor">,
   options?: CallOptions,
 ): AsyncGenerator<Item, void, undefined> {
   let cursor: string | null | undefined;
