@@ -17,7 +17,7 @@ export type ListOperation<Query, Item> = (
  */
 export async function* paginate<Query extends object | undefined, Item>(
   list: ListOperation<Query, Item>,
-  query?: Omit<NonNullable<NoInfer<Query>>, "cursor">,
+  query?: NoInfer<Omit<NonNullable<Query>, "cursor">>,
   options?: CallOptions,
 ): AsyncGenerator<Item, void, undefined> {
   let cursor: string | null | undefined;
