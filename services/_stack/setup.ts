@@ -4,10 +4,10 @@
  */
 import { afterAll, describe, setDefaultTimeout } from "bun:test";
 import { randomUUID } from "node:crypto";
-import { MongoClient } from "mongodb";
 import postgres from "postgres";
 import type { Engine } from "./engines/engine.ts";
 import { describeMongo, findMongo } from "./engines/mongo.ts";
+import { dropDatabase } from "./engines/mongo_hello.ts";
 import { preparePostgresTemplate, startPostgres } from "./engines/postgres.ts";
 import { ProcessJournal } from "./journal.ts";
 import { CACHE_FOLDER } from "./paths.ts";
@@ -61,7 +61,7 @@ export async function createMongoDatabase(): Promise<TestDatabase> {
   const engine = await sharedMongo();
   const name = databaseName();
   const url = engine.databaseUrl(name);
-  const drop = (): Promise<void> => dropMongo(url);
+  const drop = (): Promise<void> => dropDatabase(url);
   if (environment.MONGODB_URL) borrowed.push(drop); // somebody else's server outlives the run
   return { url, drop };
 }
@@ -120,14 +120,5 @@ async function runSql(engine: Engine, statement: string): Promise<void> {
     await sql.unsafe(statement);
   } finally {
     await sql.end({ timeout: 1 });
-  }
-}
-
-async function dropMongo(url: string): Promise<void> {
-  const client = new MongoClient(url, { serverSelectionTimeoutMS: 5_000 });
-  try {
-    await client.db().dropDatabase();
-  } finally {
-    await client.close();
   }
 }

@@ -1,5 +1,5 @@
-import { MongoClient } from "mongodb";
 import type { MongoSource } from "./engines/mongo.ts";
+import { dropDatabase } from "./engines/mongo_hello.ts";
 import { preparePostgresTemplate } from "./engines/postgres.ts";
 import { CACHE_FOLDER } from "./paths.ts";
 import { freePorts } from "./ports.ts";
@@ -36,21 +36,13 @@ export async function startTestStack({ mongo, environment }: TestStackOptions = 
   return {
     ...stack,
     async stop() {
-      if (mongo?.origin === "MONGODB_URL") await dropDatabases(stack);
       await stack.stop();
+      if (mongo?.origin === "MONGODB_URL") await Promise.all(mongoUrls(stack).map(dropDatabase)); // nothing of ours stays
       removeTestFolder(dataFolder);
     },
   };
 }
 
-/** On somebody else's server nothing of ours stays. */
-async function dropDatabases({ storeUrls }: Stack): Promise<void> {
-  for (const url of Object.values(storeUrls).filter((url) => url.startsWith("mongodb"))) {
-    const client = new MongoClient(url, { serverSelectionTimeoutMS: 5_000 });
-    try {
-      await client.db().dropDatabase();
-    } finally {
-      await client.close();
-    }
-  }
+function mongoUrls({ storeUrls }: Stack): readonly string[] {
+  return Object.values(storeUrls).filter((url) => url.startsWith("mongodb"));
 }

@@ -12,6 +12,7 @@ export interface MongoFacts {
 }
 
 const POLL_MS = 20;
+const DROP_WAIT_MS = 5_000;
 const PATIENCE = { idleMs: 4_000, totalMs: 60_000 };
 
 /** Asks a server what it is; rejects with the driver's error if it does not answer in time. */
@@ -41,6 +42,16 @@ export async function withAdmin<Result>(
     return await work((command) => admin.command(command));
   } finally {
     await client.close(true);
+  }
+}
+
+/** Removes the database that the URL names. */
+export async function dropDatabase(url: string): Promise<void> {
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: DROP_WAIT_MS });
+  try {
+    await client.db().dropDatabase();
+  } finally {
+    await client.close();
   }
 }
 

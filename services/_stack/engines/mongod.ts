@@ -1,13 +1,12 @@
-import { mkdirSync, realpathSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync } from "node:fs";
 import { DISPOSE_STEPS } from "../managed_process.ts";
-import { keptPort } from "../ports.ts";
 import { type Child, type StopStep, spawnInSession } from "../processes.ts";
 import { StackError } from "../stack_error.ts";
 import { type Engine, startEngine } from "./engine.ts";
 import type { MongoStart } from "./mongo.ts";
 import { waitForPort, withAdmin } from "./mongo_hello.ts";
 import { withDatabase } from "./mongo_url.ts";
+import { openServerFolder } from "./server_folder.ts";
 
 /** A server program and what it says its version is. */
 export interface Mongod {
@@ -42,13 +41,11 @@ export function readMongodVersion(program: string): string | undefined {
  * @throws {StackError} if it ends, stays silent or does not become primary.
  */
 export async function startMongod({ program, version }: Mongod, options: MongoStart): Promise<Engine> {
-  mkdirSync(join(options.folder, "data"), { recursive: true, mode: 0o700 });
-  const folder = realpathSync(options.folder);
-  const logFile = options.logFile ?? join(folder, "server.log");
-  const port = await keptPort(folder);
+  const { folder, dataFolder, logFile, port } = await openServerFolder(options);
+  mkdirSync(dataFolder, { recursive: true });
   const args = [
     ...["--replSet", SET_NAME, "--bind_ip", "127.0.0.1", "--port", String(port), "--nounixsocket"],
-    ...["--dbpath", join(folder, "data"), "--wiredTigerCacheSizeGB", CACHE_GB],
+    ...["--dbpath", dataFolder, "--wiredTigerCacheSizeGB", CACHE_GB],
     ...(options.disposable ? ["--setParameter", "enableTestCommands=1"] : []),
   ];
   const url = `mongodb://127.0.0.1:${port}/?replicaSet=${SET_NAME}`;

@@ -14,7 +14,6 @@ import type { ProcessJournal } from "../journal.ts";
 import { DISPOSE_STEPS } from "../managed_process.ts";
 import { PASSAGE_MODE } from "../paths.ts";
 import { Patience } from "../patience.ts";
-import { keptPort } from "../ports.ts";
 import {
   type Account,
   type Child,
@@ -29,6 +28,7 @@ import {
 import { StackError } from "../stack_error.ts";
 import { findLaunch, type Launch } from "./account.ts";
 import { type Engine, startEngine } from "./engine.ts";
+import { openServerFolder } from "./server_folder.ts";
 
 /** Where and how to run a Postgres. */
 export interface PostgresOptions {
@@ -82,13 +82,9 @@ const ENVIRONMENT = { LC_ALL: "C", TZ: "UTC", PATH: process.env.PATH ?? "/usr/bi
  */
 export async function startPostgres(options: PostgresOptions): Promise<Engine> {
   const binaries = await findBinaries();
-  mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-  const folder = realpathSync(options.folder);
-  const logFile = options.logFile ?? join(folder, "server.log");
-  const dataFolder = join(folder, "data");
-  await endLeftover(dataFolder);
+  await endLeftover(join(options.folder, "data")); // before its port is looked at
+  const { folder, dataFolder, logFile, port } = await openServerFolder(options);
   if (!existsSync(dataFolder)) await initialize(folder, binaries, options);
-  const port = await keptPort(folder);
   const launch = findLaunch(folder, binaries.postgres);
   const password = readFileSync(join(folder, "password"), "utf8").trim();
   const databaseUrl = (database: string): string =>
@@ -251,7 +247,9 @@ function readStatus(dataFolder: string): { readonly pid: number; readonly status
 }
 
 /** Ends a server that a crash left on this data, orphans too; forgets a pid that is by now another program's. */
-async function endLeftover(dataFolder: string): Promise<void> {
+async function endLeftover(path: string): Promise<void> {
+  if (!existsSync(path)) return;
+  const dataFolder = realpathSync(path);
   const { pid } = readStatus(dataFolder);
   const identity = pid > 0 ? identify(pid) : undefined;
   if (identity !== undefined) {

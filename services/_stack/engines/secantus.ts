@@ -1,24 +1,15 @@
 import { execFile } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { DISPOSE_STEPS } from "../managed_process.ts";
 import { PASSAGE_MODE } from "../paths.ts";
-import { keptPort } from "../ports.ts";
 import { type Child, type StopStep, spawnInSession } from "../processes.ts";
 import { type Engine, startEngine } from "./engine.ts";
 import type { MongoMissing, MongoStart } from "./mongo.ts";
 import { waitForPort } from "./mongo_hello.ts";
 import { withDatabase } from "./mongo_url.ts";
+import { openServerFolder } from "./server_folder.ts";
 
 /** The version that the stores were tried on; a beta changes from one to the next. */
 export const SECANTUS_VERSION = "0.7.0b3";
@@ -69,13 +60,10 @@ export async function installSecantus(install: SecantusInstall): Promise<{ reado
  * @throws {StackError} if it ends or stays silent.
  */
 export async function startSecantus(python: string, options: MongoStart): Promise<Engine> {
-  mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-  const folder = realpathSync(options.folder);
-  const logFile = options.logFile ?? join(folder, "server.log");
-  const port = await keptPort(folder);
+  const { folder, dataFolder, logFile, port } = await openServerFolder(options);
   const args = [
     ...["-m", "secantus", "--host", "127.0.0.1", "--port", String(port)],
-    ...["--storage-path", join(folder, "data"), "--cache-size", CACHE_SIZE, "--log-level", "WARNING"],
+    ...["--storage-path", dataFolder, "--cache-size", CACHE_SIZE, "--log-level", "WARNING"],
     ...(options.disposable ? ["--enable-test-commands"] : ["--sync-on-commit"]),
   ];
   const url = `mongodb://127.0.0.1:${port}/?replicaSet=${SET_NAME}`;
