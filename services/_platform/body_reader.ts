@@ -37,7 +37,7 @@ export function createBodyReader({ mediaType, schema }: NonNullable<OperationSpe
     read(request) {
       const { headers } = request;
       const type = headers.get("content-type");
-      if (type !== null && type !== mediaType) checkMediaType(type, mediaType);
+      if (type !== mediaType && type !== null) checkMediaType(type, mediaType);
       if (headers.has("content-encoding")) throw unsupportedCoding();
       const length = headers.get("content-length");
       return length === null ? readStreamed(request) : readDeclared(request, length);

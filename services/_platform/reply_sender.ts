@@ -32,44 +32,52 @@ export function preflightHeaders(allow: string): Record<string, string> {
   };
 }
 
-/** Makes the sender of a service. @param origins The pages that may call it from a browser: the docs pages of all services. */
-export function createSender(origins: Readonly<Record<ServiceName, string>>): ReplySender {
-  const trusted = new Set(Object.values(origins));
+/** What nearly every response has. Copying a list of headers and adding a few is faster than making one. */
+function commonHeaders(contentType: string | undefined, cacheControl: string): Headers {
+  const headers = new Headers({
+    "cache-control": cacheControl,
+    vary: "Origin",
+    "x-content-type-options": "nosniff",
+  });
+  if (contentType !== undefined) headers.set("content-type", contentType);
+  return headers;
+}
 
-  const baseHeaders = ({ request, requestId }: Exchange): Record<string, string> => {
-    const headers: Record<string, string> = {
-      "x-request-id": requestId,
-      "x-content-type-options": "nosniff",
-      vary: "Origin",
-    };
-    const origin = request.headers.get("origin");
-    if (origin !== null && trusted.has(origin)) {
-      headers["access-control-allow-origin"] = origin;
-      headers["access-control-expose-headers"] = EXPOSED_HEADERS;
-    }
-    return headers;
-  };
-
+/** By whether there is an ETag: what has one may be kept by its caller, to be asked about again; nothing else may be kept. */
+function commonByEtag(contentType?: string): Readonly<Record<"with" | "without", Headers>> {
   return {
-    send(exchange, reply) {
-      const headers = baseHeaders(exchange);
-      const sent = reply.headers;
-      if (sent !== undefined) {
-        for (const name in sent) {
-          const value = sent[name];
-          if (value !== undefined) headers[name] = String(value);
-        }
-      }
-      // What has an ETag may be kept by its caller, to be asked about again; nothing else may be kept unless its handler says so.
-      headers["cache-control"] ??= headers.etag === undefined ? "no-store" : "private, no-cache";
-      return new Response(payloadOf(reply, headers), { status: reply.status, headers });
-    },
+    with: commonHeaders(contentType, "private, no-cache"),
+    without: commonHeaders(contentType, "no-store"),
   };
 }
 
-function payloadOf({ status, body, raw }: OutgoingReply, headers: Record<string, string>): BodyInit | null {
-  if (raw !== undefined) return raw;
-  if (body === undefined) return null;
-  headers["content-type"] ??= status >= 400 ? "application/problem+json" : "application/json";
-  return JSON.stringify(body);
+const PROBLEM = commonByEtag("application/problem+json");
+const JSON_BODY = commonByEtag("application/json");
+const NO_JSON = commonByEtag();
+
+/** Makes the sender of a service. @param origins The pages that may call it from a browser: the docs pages of all services. */
+export function createSender(origins: Readonly<Record<ServiceName, string>>): ReplySender {
+  const trusted = new Set(Object.values(origins));
+  return {
+    send({ request, requestId }, { status, headers: own, body, raw }) {
+      const common = body === undefined ? NO_JSON : status >= 400 ? PROBLEM : JSON_BODY;
+      const payload = body === undefined ? (raw ?? null) : JSON.stringify(body);
+      const response = new Response(payload, {
+        status,
+        headers: own?.etag === undefined ? common.without : common.with,
+      });
+      const { headers } = response;
+      headers.set("x-request-id", requestId);
+      for (const name in own) {
+        const value = own[name];
+        if (value !== undefined) headers.set(name, String(value));
+      }
+      const origin = request.headers.get("origin");
+      if (origin !== null && trusted.has(origin)) {
+        headers.set("access-control-allow-origin", origin);
+        headers.set("access-control-expose-headers", EXPOSED_HEADERS);
+      }
+      return response;
+    },
+  };
 }
