@@ -9,6 +9,7 @@ const { TRADEPOST_ORIGINS, TRADEPOST_STORE = "postgres", CI } = process.env;
 
 export default defineConfig({
   testMatch: "*_conformance.ts",
+  outputDir: "test-results",
   workers: 2,
   fullyParallel: true,
   retries: 0,
