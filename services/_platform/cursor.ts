@@ -52,6 +52,32 @@ export function linkToNext(path: string, query: ListQuery, nextCursor: string | 
   return `<${path}?${search}>; rel="next"`;
 }
 
+/** A page of a list, as it is answered. */
+export interface Page<Item> {
+  readonly headers: { readonly link?: string };
+  readonly body: { items: Item[]; nextCursor: string | null };
+}
+
+/** What a page is made of. */
+export interface PageOptions<Item> {
+  /** The path of the list, such as `/products`. */
+  readonly path: string;
+  readonly query: ListQuery;
+  /** Up to one item more than the page may have: it tells whether there is a next page. */
+  readonly found: readonly Item[];
+  /** Where an item is in the order of the list. */
+  readonly positionOf: (item: Item) => readonly unknown[];
+}
+
+/** Makes the page, the cursor of the next one and the `Link` to it. */
+export function toPage<Item>({ path, query, found, positionOf }: PageOptions<Item>): Page<Item> {
+  const items = found.slice(0, query.limit);
+  const last = found.length > items.length ? items.at(-1) : undefined;
+  const nextCursor = last === undefined ? null : encodeCursor(query, positionOf(last));
+  const link = linkToNext(path, query, nextCursor);
+  return { headers: link === undefined ? {} : { link }, body: { items, nextCursor } };
+}
+
 /** Depends on all but the size and the place of the page. */
 function checkOf(query: ListQuery, text: string): string {
   const filters = { ...query, limit: undefined, cursor: undefined };

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { decodeCursor, encodeCursor, linkToNext } from "./cursor.ts";
+import { decodeCursor, encodeCursor, linkToNext, toPage } from "./cursor.ts";
 
 const QUERY = { limit: 20, sort: "name", q: "läst & 1" };
 const POSITION = ["名前 😀", "019a0d30-1f4e-7b0a-8c55-6a1e0a4be601"];
@@ -53,4 +53,15 @@ test("linkToNext keeps the query", () => {
     cursor: "new",
   });
   expect(linkToNext("/products", QUERY, null)).toBeUndefined();
+});
+
+test("toPage() answers what fits, and where the next page begins if there is more", () => {
+  const query = { limit: 2 };
+  const page = { path: "/lamps", query, positionOf: (id: number) => [id] };
+  expect(toPage({ ...page, found: [9, 8] })).toEqual({ headers: {}, body: { items: [9, 8], nextCursor: null } });
+  const { headers, body } = toPage({ ...page, found: [9, 8, 7] });
+  const isPosition = (value: unknown): value is unknown[] => Array.isArray(value);
+  expect(body.items).toEqual([9, 8]);
+  expect(decodeCursor({ ...query, cursor: body.nextCursor! }, isPosition)).toEqual([8]);
+  expect(headers.link).toBe(`</lamps?limit=2&cursor=${body.nextCursor}>; rel="next"`);
 });

@@ -9,8 +9,6 @@ import { openKeyRing } from "./key_ring.ts";
 import { createUserAuthentication } from "./mod.ts";
 import { createPasswords } from "./password.ts";
 import type { Store } from "./store/mod.ts";
-import { openMongoStore } from "./store/mongo.ts";
-import { openPostgresStore } from "./store/postgres.ts";
 import { createTokenIssuer } from "./token_issuer.ts";
 import { startUpkeep } from "./upkeep.ts";
 import { createVault } from "./vault.ts";
@@ -48,9 +46,15 @@ async function start(closing: Closing): Promise<Started> {
   return { ...config, server };
 }
 
-function openStore({ storeUrl: url, storePoolMax: poolMax, storeTimeoutMs: timeoutMs }: UsersConfig): Promise<Store> {
-  const open = url.startsWith("mongodb") ? openMongoStore : openPostgresStore;
-  return open({ url, poolMax, timeoutMs, name: NAME });
+/** Loads one driver only: the other one would take 30 MB for nothing. */
+async function openStore({
+  storeUrl: url,
+  storePoolMax: poolMax,
+  storeTimeoutMs: timeoutMs,
+}: UsersConfig): Promise<Store> {
+  const options = { url, poolMax, timeoutMs, name: NAME };
+  if (url.startsWith("mongodb")) return (await import("./store/mongo.ts")).openMongoStore(options);
+  return (await import("./store/postgres.ts")).openPostgresStore(options);
 }
 
 async function ensureAdmin(ports: FirstAdminPorts, login: AdminLogin, log: Log): Promise<void> {

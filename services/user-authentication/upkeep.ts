@@ -9,7 +9,7 @@ export interface UpkeepOptions {
   readonly log: Pick<Log, "warn">;
   /** @default 30,000: other replicas' keys are known long before they sign */
   readonly reloadEveryMs?: number;
-  /** @default 60,000 */
+  /** @default 20,000 */
   readonly purgeEveryMs?: number;
 }
 
@@ -19,7 +19,7 @@ export interface UpkeepOptions {
  * @returns Stops it, and waits for what runs.
  */
 export function startUpkeep(options: UpkeepOptions): () => Promise<void> {
-  const { keys, store, log, reloadEveryMs = 30_000, purgeEveryMs = 60_000 } = options;
+  const { keys, store, log, reloadEveryMs = 30_000, purgeEveryMs = 20_000 } = options;
   const stops = [
     repeat(
       reloadEveryMs,

@@ -1,5 +1,5 @@
 import type { Handler } from "#contract";
-import { decodeCursor, encodeCursor, linkToNext } from "#platform/cursor.ts";
+import { decodeCursor, toPage } from "#platform/cursor.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { checkEmailFilter } from "../user.ts";
 
@@ -13,13 +13,8 @@ export function listUsers({ store: { users } }: Pick<Dependencies, "store">): Ha
   return async ({ query }) => {
     const email = query.email === undefined ? undefined : checkEmailFilter(query.email);
     const before = decodeCursor(query, isPosition)?.[0];
-    // One more than asked for tells whether there is a next page.
     const found = await users.list({ limit: query.limit + 1, email, before });
-    const items = found.slice(0, query.limit);
-    const last = found.length > items.length ? items.at(-1) : undefined;
-    const nextCursor = last ? encodeCursor(query, [last.id]) : null;
-    const link = linkToNext("/users", query, nextCursor);
-    return { status: 200, headers: link === undefined ? {} : { link }, body: { items, nextCursor } };
+    return { status: 200, ...toPage({ path: "/users", query, found, positionOf: ({ id }) => [id] }) };
   };
 }
 

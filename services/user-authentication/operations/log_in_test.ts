@@ -100,6 +100,12 @@ test("logIn forgets the failures of an account after a success", async () => {
   }
 });
 
+test("logIn many times at once with the right password makes nobody wait", async () => {
+  const { email } = await fixture.addUser();
+  const logins = Array.from({ length: 16 }, () => fixture.client.logIn({ body: { email, password: PASSWORD } }));
+  expect((await Promise.all(logins)).map(({ status }) => status)).toEqual(Array<200>(16).fill(200));
+});
+
 test("logIn lets no more guesses through at once than one after the other", async () => {
   const { email } = await fixture.addUser();
   const refusals = Array.from({ length: 14 }, () => refusalOf({ email, password: WRONG }));
