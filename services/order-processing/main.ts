@@ -1,19 +1,18 @@
 /** The process: `bun main.ts` serves; `bun main.ts redrive` lets messages be sent again that were given up. */
 import { createVerifier } from "#platform/access_token.ts";
 import { createRemoteKeys } from "#platform/key_source.ts";
+import { createObservability } from "#platform/observability.ts";
 import { connectPostgres, type Postgres } from "#platform/postgres.ts";
 import { type Closing, runService, type Started } from "#platform/process.ts";
 import { createService } from "#platform/service.ts";
+import { assemble } from "./assembly.ts";
 import { type OrdersConfig, readConfig } from "./config.ts";
 import { nobodyListens } from "./event_port.ts";
-import { orderProcessing } from "./mod.ts";
-import { placedReply } from "./operations/create_order.ts";
-import { startBackground } from "./saga/background.ts";
-import { systemClock } from "./saga/saga.ts";
 import { createStockClient } from "./stock_client.ts";
-import { migrateOrders, PostgresOrderStore } from "./store/postgres.ts";
+import { migrateOrders } from "./store/postgres.ts";
 import { PostgresOutbox } from "./store/postgres_outbox.ts";
 
+const NAME = "order-processing";
 /** Connections for what no request waits for: requests can't use them up, and they can't use up those of requests. */
 const BACKGROUND_POOL_MAX = 3;
 
@@ -22,40 +21,29 @@ else await runService(start);
 
 async function start(closing: Closing): Promise<Started> {
   const config = readConfig(process.env);
+  const observability = createObservability({ service: NAME, logLevel: config.logLevel });
   const database = await connect(config, config.storePoolMax, closing);
   const backgroundDatabase = await connect(config, BACKGROUND_POOL_MAX, closing);
   await migrateOrders(database);
 
-  const saga = {
-    stock: createStockClient({ ...config, timeoutMs: config.limits.stockTimeoutMs }),
-    clock: systemClock,
-    newId: Bun.randomUUIDv7,
-    random: Math.random,
-    limits: config.limits,
-    log: console,
-    placedReply,
-  };
-  const background = startBackground({
-    saga: { ...saga, orders: new PostgresOrderStore(backgroundDatabase, config.times) },
-    outbox: new PostgresOutbox(backgroundDatabase, config.times),
-    publisher: nobodyListens,
-    limits: config.background,
-  });
-  closing(() => background.stop());
+  const stock = createStockClient({ ...config, timeoutMs: config.limits.stockTimeoutMs });
+  const parts = { config, database, backgroundDatabase, stock, publisher: nobodyListens, log: observability.log };
+  const { handlers, stop } = assemble(parts);
+  closing(stop);
 
-  const orders = new PostgresOrderStore(database, config.times);
-  const server = createService("order-processing", orderProcessing({ ...saga, ...background, orders }), {
+  const server = createService(NAME, handlers, {
     authenticate: createVerifier({ issuer: config.issuer, keys: createRemoteKeys({ url: config.jwksUrl }) }),
     origins: config.origins,
     checkResponses: config.checkResponses,
     readiness: () => database.ping(),
+    observability,
   });
   return { ...config, server };
 }
 
 async function connect(config: OrdersConfig, poolMax: number, closing: Closing): Promise<Postgres> {
   const { storeUrl: url, storeTimeoutMs: timeoutMs } = config;
-  const database = await connectPostgres({ url, poolMax, timeoutMs, name: "order-processing" });
+  const database = await connectPostgres({ url, poolMax, timeoutMs, name: NAME });
   closing(() => database.close());
   return database;
 }
