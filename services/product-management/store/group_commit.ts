@@ -16,6 +16,8 @@ export interface GroupCommitOptions<Command, Result> {
   refuse(): Error;
   /** Whether a group failed for a reason that every part of it shares; if not, its parts are applied one by one. */
   isShared(error: unknown): boolean;
+  /** Groups that are applied at the same time. @default 4 */
+  groupsMax?: number;
   /** Commands of a group at most, unless one batch alone has more. @default 1000 */
   groupMax?: number;
   /** Commands that may wait. @default 10,000 */
@@ -23,8 +25,8 @@ export interface GroupCommitOptions<Command, Result> {
 }
 
 /**
- * Applies batches of commands, and those that had to wait for the same subject together: one transaction for all of them, where each would
- * have waited for the one before. Batches on other subjects go on meanwhile, and a batch never overtakes another one on its subject.
+ * Applies batches of commands, and those that had to wait together: one transaction for all of them, where each would have waited for the one
+ * before. A batch waits for others on its subjects, which it never overtakes, and for its turn if many groups are being applied.
  */
 export class GroupCommit<Command, Result> {
   readonly #options: Required<GroupCommitOptions<Command, Result>>;
@@ -35,9 +37,10 @@ export class GroupCommit<Command, Result> {
   readonly #claims = new Map<string, number>();
   /** Subjects of the groups that are being applied. */
   readonly #busy = new Set<string>();
+  #groups = 0;
 
   constructor(options: GroupCommitOptions<Command, Result>) {
-    this.#options = { groupMax: 1000, waitingMax: 10_000, ...options };
+    this.#options = { groupsMax: 4, groupMax: 1000, waitingMax: 10_000, ...options };
   }
 
   /**
@@ -49,7 +52,8 @@ export class GroupCommit<Command, Result> {
     return new Promise((resolve, reject) => {
       const subjects = new Set(commands.map(this.#options.subjectOf));
       const batch = { commands, subjects, resolve, reject };
-      const mustWait = subjects.values().some((subject) => this.#claims.has(subject));
+      const mustWait =
+        this.#groups >= this.#options.groupsMax || subjects.values().some((subject) => this.#claims.has(subject));
       if (mustWait && this.#waitingCommands + commands.length > this.#options.waitingMax) {
         reject(this.#options.refuse());
         return;
@@ -66,8 +70,10 @@ export class GroupCommit<Command, Result> {
   }
 
   async #run(group: readonly Batch<Command, Result>[]): Promise<void> {
+    this.#groups++;
     for (const { subjects } of group) for (const subject of subjects) this.#busy.add(subject);
     await this.#settle(group);
+    this.#groups--;
     for (const { subjects } of group) {
       for (const subject of subjects) this.#busy.delete(subject);
       this.#disclaim(subjects);

@@ -60,6 +60,20 @@ test("other subjects go on meanwhile, and nothing overtakes on its subject", asy
   expect((await Promise.all(all)).flat()).toHaveLength(9);
 });
 
+test("what waits for its turn is applied together, whatever its subjects", async () => {
+  const { commit, groups, endOne } = createGroups({ groupsMax: 2 });
+  const all = ["a1", "b1", "c2", "d2", "e2"].map((command) => commit.submit([command]));
+  expect(groups).toEqual(["a1", "b1"]);
+  await endOne();
+  expect(groups).toEqual(["a1", "b1", "c2 d2 e2"]);
+  all.push(commit.submit(["a3"]), commit.submit(["f3"]));
+  await endOne();
+  expect(groups.slice(3)).toEqual(["a3 f3"]);
+  await endOne();
+  await endOne();
+  expect((await Promise.all(all)).flat()).toEqual(["A1", "B1", "C2", "D2", "E2", "A3", "F3"]);
+});
+
 test("a group has a bounded size", async () => {
   const { commit, groups, endOne } = createGroups({ groupMax: 2 });
   const all = ["a1", "a2", "a3", "a4"].map((command) => commit.submit([command]));

@@ -3,13 +3,15 @@ import {
   applyStockCommands,
   type EntryKey,
   entryKey,
+  type Inventory,
   type ProductSnapshot,
   type StockBooks,
   type StockChanges,
   type StockCommand,
+  type StockEntry,
   type StockResult,
 } from "../stock.ts";
-import { type EntryRow, type InventoryRow, toEntry, toInventory } from "./postgres_rows.ts";
+import { type EntryRow, type Fragment, type InventoryRow, toEntry, toInventory } from "./postgres_rows.ts";
 
 /**
  * Applies commands within a transaction. The inventories are locked in the order of their ids, before anything else is read: whoever else
@@ -21,7 +23,7 @@ export async function applyInTransaction(
 ): Promise<readonly StockResult[]> {
   const books = await readBooks(sql, commands);
   const changes = applyStockCommands(commands, books);
-  if (changes.entries.length > 0 || changes.purged.length > 0) await write(sql, changes);
+  await write(sql, changes);
   await forgetRetired(sql, changes.purged.map(({ productId }) => productId).filter(isRetiredIn(books)));
   return changes.results;
 }
@@ -62,34 +64,57 @@ async function readSnapshots(sql: TransactionSql, ids: readonly string[]): Promi
   );
 }
 
-/** Entries and counters change in one statement. The driver takes a list of booleans for a boolean, so these go as texts. */
+/** Writes all changes in one statement, which has the parts that are needed: the fewer, the sooner it is planned. */
 async function write(sql: TransactionSql, { inventories, entries, purged, inStock }: StockChanges): Promise<void> {
+  const parts = [
+    ...(inventories.length > 0 ? [countStatement(sql, inventories)] : []),
+    ...(entries.length > 0 ? [entryStatement(sql, entries)] : []),
+    ...(purged.length > 0 ? [purgeStatement(sql, purged)] : []),
+    ...(inStock.size > 0 ? [flagStatement(sql, inStock)] : []),
+  ];
+  const [last] = parts.splice(-1);
+  if (!last) return;
+  if (parts.length === 0) await sql`${last}`;
+  else
+    await sql`WITH ${parts.map((part, index) => sql`${index > 0 ? sql`, ` : sql``}${sql(`part${index}`)} AS (${part})`)} ${last}`;
+}
+
+function countStatement(sql: TransactionSql, inventories: readonly Inventory[]): Fragment {
+  const column = (name: "available" | "reserved" | "sold" | "sequence") =>
+    inventories.map((inventory) => inventory[name]);
+  return sql`
+    UPDATE inventories i SET available = c.available, reserved = c.reserved, sold = c.sold, sequence = c.sequence
+    FROM unnest(${inventories.map(({ productId }) => productId)}::uuid[], ${column("available")}::bigint[],
+      ${column("reserved")}::bigint[], ${column("sold")}::bigint[], ${column("sequence")}::bigint[])
+      AS c (product_id, available, reserved, sold, sequence)
+    WHERE i.product_id = c.product_id`;
+}
+
+/** Sorted, because nothing else keeps two batches on unknown products from waiting for each other in a circle. */
+function entryStatement(sql: TransactionSql, entries: readonly StockEntry[]): Fragment {
   const sorted = entries.toSorted((a, b) => (entryKey(a) < entryKey(b) ? -1 : 1));
-  const written = columnsOf(sorted);
-  const dropped = columnsOf(purged);
-  await sql`
-    WITH counted AS (
-      UPDATE inventories i SET available = c.available, reserved = c.reserved, sold = c.sold, sequence = c.sequence
-      FROM unnest(${inventories.map(({ productId }) => productId)}::uuid[], ${inventories.map(({ available }) => available)}::bigint[],
-        ${inventories.map(({ reserved }) => reserved)}::bigint[], ${inventories.map(({ sold }) => sold)}::bigint[],
-        ${inventories.map(({ sequence }) => sequence)}::bigint[])
-        AS c (product_id, available, reserved, sold, sequence)
-      WHERE i.product_id = c.product_id
-    ), written AS (
-      INSERT INTO stock_entries (product_id, order_id, revision, quantity, state, not_after)
-      SELECT * FROM unnest(${written.productIds}::uuid[], ${written.orderIds}::uuid[], ${written.revisions}::integer[],
-        ${sorted.map(({ quantity }) => quantity)}::integer[], ${sorted.map(({ state }) => state)}::text[],
-        ${sorted.map(({ notAfter }) => notAfter)}::timestamptz[])
-      ON CONFLICT (product_id, order_id, revision) DO UPDATE SET state = excluded.state, not_after = excluded.not_after
-    ), dropped AS (
-      DELETE FROM stock_entries e
-      USING unnest(${dropped.productIds}::uuid[], ${dropped.orderIds}::uuid[], ${dropped.revisions}::integer[])
-        AS k (product_id, order_id, revision)
-      WHERE (e.product_id, e.order_id, e.revision) = (k.product_id, k.order_id, k.revision)
-    )
+  const { productIds, orderIds, revisions } = columnsOf(sorted);
+  return sql`
+    INSERT INTO stock_entries (product_id, order_id, revision, quantity, state, not_after)
+    SELECT * FROM unnest(${productIds}::uuid[], ${orderIds}::uuid[], ${revisions}::integer[],
+      ${sorted.map(({ quantity }) => quantity)}::integer[], ${sorted.map(({ state }) => state)}::text[],
+      ${sorted.map(({ notAfter }) => notAfter)}::timestamptz[])
+    ON CONFLICT (product_id, order_id, revision) DO UPDATE SET state = excluded.state, not_after = excluded.not_after`;
+}
+
+function purgeStatement(sql: TransactionSql, keys: readonly EntryKey[]): Fragment {
+  const { productIds, orderIds, revisions } = columnsOf(keys);
+  return sql`
+    DELETE FROM stock_entries e
+    USING unnest(${productIds}::uuid[], ${orderIds}::uuid[], ${revisions}::integer[]) AS k (product_id, order_id, revision)
+    WHERE (e.product_id, e.order_id, e.revision) = (k.product_id, k.order_id, k.revision)`;
+}
+
+/** The driver takes a list of booleans for a boolean, so these go as texts. */
+function flagStatement(sql: TransactionSql, inStock: ReadonlyMap<string, boolean>): Fragment {
+  return sql`
     UPDATE products p SET in_stock = f.in_stock
-    FROM unnest(${[...inStock.keys()]}::uuid[], ${[...inStock.values()].map(String)}::text[]::boolean[])
-      AS f (product_id, in_stock)
+    FROM unnest(${[...inStock.keys()]}::uuid[], ${[...inStock.values()].map(String)}::text[]::boolean[]) AS f (product_id, in_stock)
     WHERE p.id = f.product_id`;
 }
 
