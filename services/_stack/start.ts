@@ -2,13 +2,13 @@
  * `bun start`: the whole system on this machine, until Ctrl-C.
  *
  * Options: `--mongo` (users and products in MongoDB, fetched if need be), `--postgres` (everything in Postgres),
- * `--port N` (N, N+1 and N+2 instead of 3000-3002).
+ * `--port N` (N, N+1 and N+2 instead of 3000-3002), `--data FOLDER` (instead of `.data/`).
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { MongoSource } from "./engines/mongo.ts";
-import { DATA_FOLDER, ROOT } from "./paths.ts";
+import { DATA_FOLDER } from "./paths.ts";
 import { identify, isRunning } from "./processes.ts";
 import { seedStack } from "./seed.ts";
 import { byService, SERVICE_NAMES } from "./service_names.ts";
@@ -18,6 +18,7 @@ import { describeFault, StackError } from "./stack_error.ts";
 type Store = "mongo" | "postgres";
 
 interface Arguments {
+  readonly dataFolder: string;
   readonly firstPort: number;
   /** Asked for by hand. */
   readonly store: Store | undefined;
@@ -27,7 +28,7 @@ const USUAL_PORT = 3_000;
 const HIGHEST_PORT = 65_533;
 const PARENT_POLL_MS = 250;
 /** Which store the data folder began with, so that a later start finds its data again. */
-const STORE_FILE = join(DATA_FOLDER, "store");
+const STORE_FILE = "store";
 
 const startedAt = performance.now();
 const interruption = new AbortController();
@@ -53,20 +54,20 @@ try {
   process.exit(1);
 }
 
-async function bringUp({ firstPort, store }: Arguments): Promise<Stack> {
+async function bringUp({ dataFolder, firstPort, store }: Arguments): Promise<Stack> {
   const { signal } = interruption;
-  say(`Starting; data and logs are in ${relative(ROOT, DATA_FOLDER)}/`);
-  const mongo = await chooseMongo(store);
+  say(`Starting; data and logs are in ${relative(process.cwd(), dataFolder) || "."}/`);
+  const mongo = await chooseMongo(store, join(dataFolder, STORE_FILE));
   const started = await startStack({
-    dataFolder: DATA_FOLDER,
+    dataFolder,
     ports: byService((_, index) => firstPort + index),
     onProgress: say,
     signal,
     ...(mongo && { mongo }),
   });
   try {
-    writeFileSync(STORE_FILE, mongo ? "mongo" : "postgres");
-    if (await seedStack(started, DATA_FOLDER)) say("First start: a seller and some products are there to try");
+    writeFileSync(join(dataFolder, STORE_FILE), mongo ? "mongo" : "postgres");
+    if (await seedStack(started, dataFolder)) say("First start: a seller and some products are there to try");
   } catch (error) {
     await started.stop();
     throw error;
@@ -76,8 +77,8 @@ async function bringUp({ firstPort, store }: Arguments): Promise<Stack> {
 }
 
 /** By hand, else what the data folder began with, else MongoDB if one is at hand without fetching it. */
-async function chooseMongo(asked: Store | undefined): Promise<MongoSource | undefined> {
-  const kept = existsSync(STORE_FILE) ? readFileSync(STORE_FILE, "utf8") : undefined;
+async function chooseMongo(asked: Store | undefined, storeFile: string): Promise<MongoSource | undefined> {
+  const kept = existsSync(storeFile) ? readFileSync(storeFile, "utf8") : undefined;
   const wished = asked ?? (process.env.MONGODB_URL ? "mongo" : kept);
   if (wished === "postgres") return undefined;
   const { findMongo } = await import("./engines/mongo.ts"); // the drivers take a tenth of a second to load
@@ -88,14 +89,18 @@ async function chooseMongo(asked: Store | undefined): Promise<MongoSource | unde
 }
 
 function readArguments(): Arguments {
-  const options = { mongo: { type: "boolean" }, postgres: { type: "boolean" }, port: { type: "string" } } as const;
-  const { mongo, postgres, port } = parseArgs({ options }).values;
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  const { mongo, postgres, port, data } = parseArgs({
+    options: { mongo: flag, postgres: flag, port: text, data: text },
+  }).values;
   const firstPort = port === undefined ? USUAL_PORT : Number(port);
   if (!Number.isInteger(firstPort) || firstPort < 1 || firstPort > HIGHEST_PORT) {
     throw new StackError(`--port must be a number from 1 to ${HIGHEST_PORT}`);
   }
   if (mongo && postgres) throw new StackError("--mongo and --postgres exclude each other");
-  return { firstPort, store: mongo ? "mongo" : postgres ? "postgres" : undefined };
+  const store = mongo ? "mongo" : postgres ? "postgres" : undefined;
+  return { dataFolder: resolve(data ?? DATA_FOLDER), firstPort, store };
 }
 
 function welcome({ origins, admin, seller, postgres, mongo }: Stack): void {
