@@ -1,0 +1,30 @@
+/** One edit of a product: read, checked, written if nobody was faster. */
+import type { UserCaller } from "#contract";
+import type { Dependencies } from "./dependencies.ts";
+import { checkSeen, editable, nextVersion, type Product, type ProductContent, type SeenVersion } from "./product.ts";
+
+/** Which product to edit, by whom, and the version they have seen. */
+export interface EditSubject {
+  readonly id: string;
+  readonly caller: UserCaller;
+  readonly seen: SeenVersion;
+}
+
+/**
+ * Makes the next version of a product. Whoever loses a race is told of the version that won.
+ *
+ * @throws {Problem} `not-found`, `forbidden`, `precondition-failed`, `version-conflict`, `sku-taken`
+ */
+export async function editProduct(
+  { products, now }: Pick<Dependencies, "products" | "now">,
+  { id, caller, seen }: EditSubject,
+  contentOf: (product: Product) => ProductContent,
+): Promise<Product> {
+  for (;;) {
+    const before = editable(await products.find(id), caller);
+    checkSeen(before, seen);
+    const after = nextVersion(before, contentOf(before), now());
+    // Versions only grow, so the next round ends at checkSeen() at the latest.
+    if (await products.replace(before, after)) return after;
+  }
+}

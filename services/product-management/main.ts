@@ -1,0 +1,32 @@
+/** The process: reads the environment, opens the store and serves. */
+import { createVerifier } from "#platform/access_token.ts";
+import { createRemoteKeys } from "#platform/key_source.ts";
+import { createObservability } from "#platform/observability.ts";
+import { type Closing, runService, type Started } from "#platform/process.ts";
+import { createService } from "#platform/service.ts";
+import { readConfig } from "./config.ts";
+import { createProductManagement } from "./mod.ts";
+import { groupCommands } from "./store/group_commands.ts";
+import { openStore } from "./store/open.ts";
+
+const NAME = "product-management";
+
+await runService(start);
+
+async function start(closing: Closing): Promise<Started> {
+  const config = readConfig(process.env);
+  const { issuer, jwksUrl, origins, checkResponses } = config;
+  const observability = createObservability({ service: NAME, logLevel: config.logLevel });
+  const products = await openStore({ ...config, name: NAME, log: observability.log }, closing);
+
+  const stock = config.groupCommit ? groupCommands(products) : products;
+  const handlers = createProductManagement({ products, newId: Bun.randomUUIDv7, now: () => new Date() }, stock);
+  const server = createService(NAME, handlers, {
+    authenticate: createVerifier({ issuer, keys: createRemoteKeys({ url: jwksUrl }) }),
+    origins,
+    checkResponses,
+    readiness: () => products.ping(),
+    observability,
+  });
+  return { ...config, server };
+}

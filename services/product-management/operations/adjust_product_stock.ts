@@ -1,0 +1,29 @@
+import type { Handler, Input, Schema } from "#contract";
+import { idempotently } from "#platform/idempotency.ts";
+import { Problem } from "#platform/problem.ts";
+import type { Dependencies } from "../dependencies.ts";
+import { editable, type Stock } from "../product.ts";
+import type { Adjustment } from "../store/mod.ts";
+
+/** Adds or removes units of a product, once for each key. */
+export function adjustProductStock({ products, newId, now }: Dependencies): Handler<"adjustProductStock"> {
+  return ({ params, headers, body, caller }) => {
+    const key = headers["idempotency-key"];
+    const request = { operationId: "adjustProductStock", key, caller, params, body } as const;
+    return idempotently({ store: products.idempotency, request }, async (recordOf) => {
+      const { id: productId } = editable(await products.find(params.productId), caller);
+      const adjustment = { id: newId(), productId, ...body, adjustedBy: caller.id, createdAt: now() };
+      const stock = await products.adjust(adjustment, (after) => recordOf(replyOf(adjustment, after)));
+      if (!stock) throw new Problem("not-found", "There is no such product"); // deleted since it was read
+      return replyOf(adjustment, stock);
+    });
+  };
+}
+
+function replyOf(
+  { id, productId, delta, reason, note, createdAt }: Adjustment & Input<"adjustProductStock">["body"],
+  stock: Stock,
+): { status: 201; body: Schema<"StockAdjustment"> } {
+  const body = { id, productId, delta, reason, createdAt: createdAt.toISOString(), stock };
+  return { status: 201, body: note === undefined ? body : { ...body, note } };
+}

@@ -1,0 +1,16 @@
+import type { Handler } from "#contract";
+import type { Dependencies } from "../dependencies.ts";
+import { checkSeen, editable } from "../product.ts";
+
+/** Deletes a product; with `If-Match`, only the version that the caller has seen. */
+export function deleteProduct({ products }: Pick<Dependencies, "products">): Handler<"deleteProduct"> {
+  return async ({ params, headers, caller }) => {
+    const ifMatch = headers["if-match"];
+    for (;;) {
+      const product = editable(await products.find(params.productId), caller);
+      checkSeen(product, { ifMatch });
+      // The version that was checked: who may delete it is decided by what it was. Another edit in between is another round.
+      if (await products.delete(product.id, product.version)) return { status: 204 };
+    }
+  };
+}

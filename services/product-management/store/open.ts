@@ -1,0 +1,46 @@
+import type { CommonConfig } from "#platform/config.ts";
+import { connectMongo } from "#platform/mongo.ts";
+import type { Log } from "#platform/observability.ts";
+import { connectPostgres, type Postgres } from "#platform/postgres.ts";
+import { purgeIdempotency } from "#platform/postgres_idempotency.ts";
+import type { Closing } from "#platform/process.ts";
+import type { ProductStore } from "./mod.ts";
+import { MongoProductStore, prepareProducts } from "./mongo.ts";
+import { migrateProducts, PostgresProductStore } from "./postgres.ts";
+
+/** Where the products are. */
+export interface StoreOptions extends Pick<CommonConfig, "storeUrl" | "storePoolMax" | "storeTimeoutMs"> {
+  /** Shown by the database. */
+  readonly name: string;
+  readonly log: Pick<Log, "warn">;
+}
+
+/** How often records of idempotent requests that are too old are deleted; MongoDB does it by itself. */
+const PURGE_EVERY_MS = 20_000;
+
+/** Connects to the engine that the URL names and brings its tables or collections up to date. */
+export async function openStore(options: StoreOptions, closing: Closing): Promise<ProductStore> {
+  const { storeUrl: url, storePoolMax: poolMax, storeTimeoutMs: timeoutMs, name } = options;
+  if (url.startsWith("mongodb")) {
+    const database = await connectMongo({ url, poolMax, timeoutMs, name });
+    closing(() => database.close());
+    await prepareProducts(database);
+    return new MongoProductStore(database);
+  }
+  const database = await connectPostgres({ url, poolMax, timeoutMs, name });
+  closing(() => database.close());
+  await migrateProducts(database);
+  closing(startPurging(database, options.log));
+  return new PostgresProductStore(database);
+}
+
+function startPurging(database: Postgres, log: StoreOptions["log"]): () => Promise<void> {
+  let running = Promise.resolve();
+  const timer = setInterval(() => {
+    running = purgeIdempotency(database).catch((error) => log.warn("Cannot delete what has expired", { error }));
+  }, PURGE_EVERY_MS);
+  return () => {
+    clearInterval(timer);
+    return running;
+  };
+}
