@@ -50,7 +50,12 @@ export function snapshotOf({ id, sku, name, price }: Pick<Product, "id" | "sku" 
 /** The product, if there is one and the reader may see it. @throws {Problem} `not-found` */
 export function readable<P extends Product>(product: P | undefined, reader: Reader): P {
   if (product && (product.status === "active" || ownsOrAdministers(product, reader))) return product;
-  throw new Problem("not-found", "There is no such product");
+  throw productNotFound();
+}
+
+/** The problem that there is no such product, or none for the caller to see. */
+export function productNotFound(): Problem {
+  return new Problem("not-found", "There is no such product");
 }
 
 /** The product, if the caller may change it and its stock. @throws {Problem} `not-found`, or `forbidden` if they may only see it. */

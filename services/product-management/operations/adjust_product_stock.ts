@@ -1,8 +1,7 @@
 import type { Handler, Input, Schema } from "#contract";
 import { idempotently } from "#platform/idempotency.ts";
-import { Problem } from "#platform/problem.ts";
 import type { Dependencies } from "../dependencies.ts";
-import { editable, type Stock } from "../product.ts";
+import { editable, productNotFound, type Stock } from "../product.ts";
 import type { Adjustment } from "../store/mod.ts";
 
 /** Adds or removes units of a product, once for each key. */
@@ -14,7 +13,7 @@ export function adjustProductStock({ products, newId, now }: Dependencies): Hand
       const { id: productId } = editable(await products.find(params.productId), caller);
       const adjustment = { id: newId(), productId, ...body, adjustedBy: caller.id, createdAt: now() };
       const stock = await products.adjust(adjustment, (after) => recordOf(replyOf(adjustment, after)));
-      if (!stock) throw new Problem("not-found", "There is no such product"); // deleted since it was read
+      if (!stock) throw productNotFound(); // deleted since it was read
       return replyOf(adjustment, stock);
     });
   };

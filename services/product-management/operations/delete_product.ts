@@ -9,8 +9,9 @@ export function deleteProduct({ products }: Pick<Dependencies, "products">): Han
     for (;;) {
       const product = editable(await products.find(params.productId), caller);
       checkSeen(product, { ifMatch });
-      // The version that was checked: who may delete it is decided by what it was. Another edit in between is another round.
-      if (await products.delete(product.id, product.version)) return { status: 204 };
+      const version = ifMatch === undefined ? undefined : product.version;
+      if (await products.delete(product.id, version)) return { status: 204 };
+      // Edited or deleted since it was read: the next round says which.
     }
   };
 }
