@@ -4,13 +4,15 @@ import { type UpdateOptions, update } from "./update.ts";
 
 type Product = Schema<"Product">;
 type Order = Schema<"Order">;
+type ProductBody = Call<"updateProduct">["body"];
+type OrderBody = Call<"replaceOrder">["body"];
 /** The version is that of what was read last. */
 type WithoutVersion<Body> = Body extends unknown ? Omit<Body, "version"> & { readonly version?: never } : never;
 
 /** Fields of a product that change. */
-export type ProductEdit = WithoutVersion<Call<"updateProduct">["body"]>;
+export type ProductEdit = WithoutVersion<ProductBody>;
 /** New contents of an order, or its new status. */
-export type OrderEdit = WithoutVersion<Call<"replaceOrder">["body"]>;
+export type OrderEdit = WithoutVersion<OrderBody>;
 
 /** How an edit is made: options of its calls, and how often it is tried. */
 export interface EditOptions extends CallOptions, Pick<UpdateOptions<never>, "attempts" | "maxMs"> {}
@@ -32,15 +34,11 @@ export async function editProduct(
   change: (latest: Product) => ProductEdit | undefined,
   options: EditOptions = {},
 ): Promise<Product> {
-  const [id, known] = typeof product === "string" ? [product] : [product.id, product];
-  const params = { productId: id };
-  const read = async (): Promise<Product> => (await client.getProduct({ params }, options)).body;
-  const write = async (latest: Product): Promise<Product> => {
-    const edit = change(latest);
-    if (edit === undefined) return latest;
-    return (await client.updateProduct({ params, body: { ...edit, version: latest.version } }, options)).body;
-  };
-  return await update(read, write, { ...options, known });
+  return await edit<Product, ProductBody>(product, change, {
+    ...options,
+    read: (productId) => client.getProduct({ params: { productId } }, options),
+    write: (productId, body) => client.updateProduct({ params: { productId }, body }, options),
+  });
 }
 
 /**
@@ -61,13 +59,29 @@ export async function editOrder(
   change: (latest: Order) => OrderEdit | undefined,
   options: EditOptions = {},
 ): Promise<Order> {
-  const [id, known] = typeof order === "string" ? [order] : [order.id, order];
-  const params = { orderId: id };
-  const read = async (): Promise<Order> => (await client.getOrder({ params }, options)).body;
-  const write = async (latest: Order): Promise<Order> => {
-    const edit = change(latest);
-    if (edit === undefined) return latest;
-    return (await client.replaceOrder({ params, body: { ...edit, version: latest.version } }, options)).body;
+  return await edit<Order, OrderBody>(order, change, {
+    ...options,
+    read: (orderId) => client.getOrder({ params: { orderId } }, options),
+    write: (orderId, body) => client.replaceOrder({ params: { orderId }, body }, options),
+  });
+}
+
+interface Calls<Resource, Body> extends EditOptions {
+  read(id: string): Promise<{ readonly body: Resource }>;
+  write(id: string, body: Body): Promise<{ readonly body: Resource }>;
+}
+
+async function edit<Resource extends { readonly id: string; readonly version: number }, Body>(
+  resource: Resource | string,
+  change: (latest: Resource) => WithoutVersion<Body> | undefined,
+  { read, write, ...options }: Calls<Resource, Body>,
+): Promise<Resource> {
+  const [id, known] = typeof resource === "string" ? [resource] : [resource.id, resource];
+  const apply = async (latest: Resource): Promise<Resource> => {
+    const wanted = change(latest);
+    if (wanted === undefined) return latest;
+    const body = { ...wanted, version: latest.version } as Body; // what WithoutVersion took away is there again
+    return (await write(id, body)).body;
   };
-  return await update(read, write, { ...options, known });
+  return await update(async () => (await read(id)).body, apply, { ...options, known });
 }

@@ -48,6 +48,7 @@ export const ROOMS: readonly Room[] = [
   { name: "generator", path: /^openapi\/generate\.ts$/, imports: ["document", "openapi-typescript", "node:url"] },
   // Speaks HTTP only: nothing of the implementation.
   { name: "conformance", path: /^openapi\/conformance\//, imports: ["contract", "document", "any package"] },
+  { name: "package", path: /^sdk\/build\.ts$/, imports: ["typescript", "node:fs", "node:path"] },
   { name: "sdk", path: /^sdk\//, imports: ["contract"] },
 
   {
@@ -128,7 +129,7 @@ export const ROOMS: readonly Room[] = [
   },
 ];
 
-const TOOLS = ["stack", "deployment", "manifests", "conformance", "generator", "test", "platform test"];
+const TOOLS = ["package", "stack", "deployment", "manifests", "conformance", "generator", "test", "platform test"];
 
 /** What is said in few rooms only. */
 export const SAYINGS: readonly Saying[] = [
