@@ -56,7 +56,8 @@ class StockClient implements StockPort {
   constructor(options: StockClientOptions) {
     const { productManagementUrl: baseUrl, timeoutMs, fetch } = options;
     this.#options = options;
-    this.#client = createClient({ baseUrl, timeoutMs, ...(fetch && { fetch }) });
+    // What is sent again, and when, is decided by those who know until when it matters.
+    this.#client = createClient({ baseUrl, timeoutMs, retry: { attempts: 1 }, ...(fetch && { fetch }) });
     this.#token = this.#createToken();
   }
 

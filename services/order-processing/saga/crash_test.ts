@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { OrderedItem } from "../order.ts";
 import type { Claim } from "../store/mod.ts";
 import { dispatchEvents, dispatchStock } from "./dispatcher.ts";
@@ -8,6 +8,9 @@ import { deleteOrder, moveOrder } from "./move_order.ts";
 import { placeOrder } from "./place_order.ts";
 import { purgeEntries } from "./purge.ts";
 import { resumeUndecided } from "./worker.ts";
+
+/** Real engines on a busy machine take their time. */
+setDefaultTimeout(60_000);
 
 /** One order of a lamp and a desk, and what is done with it. */
 interface Subject {

@@ -1,10 +1,13 @@
-import { afterAll, beforeEach, expect, test } from "bun:test";
+import { afterAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { StockRefused, StockUnavailable } from "../stock_port.ts";
 import { dispatchEvents, dispatchStock, judgeSending } from "./dispatcher.ts";
 import { draftOf, TIMES, World } from "./fixture.ts";
 import { moveOrder } from "./move_order.ts";
 import { placeOrder } from "./place_order.ts";
 import { forget } from "./purge.ts";
+
+/** Real engines on a busy machine take their time. */
+setDefaultTimeout(60_000);
 
 const worlds: World[] = [];
 let world: World;

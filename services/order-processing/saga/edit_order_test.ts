@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Order, OrderedItem } from "../order.ts";
 import type { StockPort } from "../stock_port.ts";
 import { editOrder } from "./edit_order.ts";
@@ -6,6 +6,9 @@ import { type Actor, ADDRESS, draftOf, LONG_AFTER, TIMES, World } from "./fixtur
 import { moveOrder } from "./move_order.ts";
 import { placeOrder } from "./place_order.ts";
 import { resume } from "./worker.ts";
+
+/** Real engines on a busy machine take their time. */
+setDefaultTimeout(60_000);
 
 let world: World;
 beforeAll(async () => {

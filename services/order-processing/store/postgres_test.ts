@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { connectPostgres, type Postgres } from "#platform/postgres.ts";
 import { createPostgresDatabase } from "../../_stack/setup.ts";
 import { testOrderStore } from "./contract.ts";
 import type { OrderFilter, StoreTimes } from "./mod.ts";
 import { migrateOrders, PostgresOrderStore } from "./postgres.ts";
 import { PostgresOutbox } from "./postgres_outbox.ts";
+
+/** Real engines on a busy machine take their time. */
+setDefaultTimeout(60_000);
 
 const databases: Postgres[] = [];
 
@@ -37,7 +40,7 @@ describe("the plans on a filled table", () => {
   beforeAll(async () => {
     database = await createDatabase();
     await fill(database);
-  }, 30_000);
+  });
 
   const listed = (filter: Partial<OrderFilter>) =>
     planOf(database, (explained) => new PostgresOrderStore(explained, TIMES).list({ ...EVERYTHING, ...filter }));
