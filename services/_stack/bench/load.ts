@@ -1,7 +1,8 @@
 /** A bounded load on one URL. */
 export interface Load {
   readonly url: string;
-  readonly init?: RequestInit;
+  /** The options of each request, or a function of its number. */
+  readonly init?: RequestInit | ((index: number) => RequestInit);
   /** Requests in all. */
   readonly requests: number;
   /** Requests at once. */
@@ -22,7 +23,7 @@ export async function drive({ url, init, requests, concurrency }: Load): Promise
   const worker = async (): Promise<void> => {
     for (let index = next++; index < requests; index = next++) {
       const sentMs = performance.now();
-      const response = await fetch(url, init);
+      const response = await fetch(url, typeof init === "function" ? init(index) : init);
       await response.arrayBuffer();
       if (!response.ok) throw new Error(`${url} answered ${response.status}`);
       latenciesMs[index] = performance.now() - sentMs;

@@ -1,5 +1,6 @@
 /** The servers that are measured, one kind a process: prints its port, then its processor time for each line it reads, and ends with its input. */
 import { createInterface } from "node:readline";
+import postgres from "postgres";
 import type { Handlers, Schema } from "#contract";
 import { createService } from "#platform/service.ts";
 
@@ -54,7 +55,42 @@ async function serveBound(): Promise<number> {
   return port;
 }
 
-const KINDS: Record<string, () => Promise<number>> = { raw: serveRaw, bound: serveBound };
+/** The floor of a read: the driver behind `Bun.serve`, the row as it comes. */
+async function serveRow(): Promise<number> {
+  const sql = postgres(process.env.STORE_URL ?? "", { max: 10 });
+  const server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    async fetch({ url }) {
+      const [row] = await sql`SELECT * FROM products WHERE id = ${url.slice(url.lastIndexOf("/") + 1)}`;
+      return Response.json(row);
+    },
+  });
+  return server.port ?? 0;
+}
+
+/** The floor of a write: one INSERT of the order's text in a durable table of its own. */
+async function serveInsert(): Promise<number> {
+  const sql = postgres(process.env.STORE_URL ?? "", { max: 10 });
+  await sql`CREATE TABLE IF NOT EXISTS bench_orders (id uuid PRIMARY KEY, body text NOT NULL)`;
+  const server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    async fetch(request) {
+      const id = Bun.randomUUIDv7();
+      await sql`INSERT INTO bench_orders VALUES (${id}, ${await request.text()})`;
+      return Response.json({ id }, { status: 201 });
+    },
+  });
+  return server.port ?? 0;
+}
+
+const KINDS: Record<string, () => Promise<number>> = {
+  raw: serveRaw,
+  bound: serveBound,
+  row: serveRow,
+  insert: serveInsert,
+};
 const start = KINDS[process.argv[2] ?? ""];
 if (!start) throw new Error(`One of: ${Object.keys(KINDS).join(", ")}`);
 console.log(await start());
