@@ -15,48 +15,77 @@ export interface BodyReader {
   /**
    * The text of a body of bounded size; undefined if it is not UTF-8.
    *
-   * @throws {Problem} `unsupported-media-type`, `content-too-large`.
+   * @throws {Problem} `content-too-large`, before it is read where its length was declared.
    */
   read(request: Request): Promise<string | undefined>;
   /**
    * The value of a text that was read, with defaults filled in; what is wrong with it goes to the findings.
    *
-   * @throws {Problem} `unsupported-media-type` for a body without a type.
+   * @throws {Problem} `unsupported-media-type`.
    */
   parse(text: string | undefined, headers: Headers, findings: Findings): unknown;
 }
 
-/** Makes a value of a text, or finds it to be none. */
-type Parse = (text: string, findings: Findings) => unknown;
+/** How bodies of a media type are written. */
+interface Format {
+  /** The value of a text; undefined if it is none. */
+  parse(text: string): unknown;
+  /** What is wrong with a text that has no value. */
+  fault: string;
+}
 
 /** Makes the reader of an operation's bodies: JSON, or a form where its contract says so. */
 export function createBodyReader({ mediaType, schema }: NonNullable<OperationSpec["body"]>): BodyReader {
   const validator = compileRequest("body", schema);
-  const parseText = mediaType === "application/x-www-form-urlencoded" ? parseForm : parseJson;
+  const format = mediaType === "application/x-www-form-urlencoded" ? FORM : JSON_TEXT;
   return {
     read(request) {
-      const { headers } = request;
-      const type = headers.get("content-type");
-      if (type !== mediaType && type !== null) checkMediaType(type, mediaType);
-      if (headers.has("content-encoding")) throw unsupportedCoding();
-      const length = headers.get("content-length");
+      const length = request.headers.get("content-length");
       return length === null ? readStreamed(request) : readDeclared(request, length);
     },
     parse(text, headers, findings) {
-      if (text === undefined || isDamaged(text, headers)) return find(findings, "is not valid UTF-8");
+      const type = headers.get("content-type");
+      if (type !== mediaType && (type !== null || text !== "")) checkMediaType(type ?? "", mediaType);
       if (text === "") return find(findings, "is required");
-      if (!headers.has("content-type")) throw unsupportedType(mediaType);
-      const body = parseText(text, findings);
-      if (body !== undefined && !validator.accepts(body)) {
-        addFaults(findings, validator.faultsOf(body, text.length <= THOROUGH_MAX_LENGTH));
-      }
+      if (text === undefined || isDamaged(text, headers)) return refuse(headers, findings, "is not valid UTF-8");
+      const body = format.parse(text);
+      if (body === undefined) return refuse(headers, findings, format.fault);
+      if (!validator.accepts(body)) addFaults(findings, validator.faultsOf(body, text.length <= THOROUGH_MAX_LENGTH));
       return body;
     },
   };
 }
 
+const JSON_TEXT: Format = { parse: parseJson, fault: "is not valid JSON" };
+const FORM: Format = { parse: parseForm, fault: "has a parameter more than once" };
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** RFC 6749, 3.2: a parameter without a value counts as left out, and none may come twice. */
+function parseForm(text: string): unknown {
+  const entries = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (value === "") continue;
+    if (entries.has(name)) return undefined;
+    entries.set(name, value);
+  }
+  return Object.fromEntries(entries);
+}
+
 function find(findings: Findings, detail: string): undefined {
   addFaults(findings, [{ in: "body", pointer: "#", detail }]);
+}
+
+/** @throws {Problem} if it can't be read for its content coding: only then that header is looked at. */
+function refuse(headers: Headers, findings: Findings, detail: string): undefined {
+  if (headers.has("content-encoding")) throw unsupportedCoding();
+  return find(findings, detail);
 }
 
 /** Compares media types without their parameters; a charset other than UTF-8 is refused. */
@@ -108,22 +137,3 @@ async function readStreamed(request: Request): Promise<string | undefined> {
 function tooLarge(): Problem {
   return new Problem("content-too-large", `The body may have ${BODY_MAX_BYTES} bytes at most`);
 }
-
-const parseJson: Parse = (text, findings) => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return find(findings, "is not valid JSON");
-  }
-};
-
-/** RFC 6749, 3.2: a parameter without a value counts as left out, and none may come twice. */
-const parseForm: Parse = (text, findings) => {
-  const entries = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(text)) {
-    if (value === "") continue;
-    if (entries.has(name)) return find(findings, "has a parameter more than once");
-    entries.set(name, value);
-  }
-  return Object.fromEntries(entries);
-};
