@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from "bun:test";
+import { afterAll, expect, spyOn, test } from "bun:test";
 import { swagger } from "@elysiajs/swagger";
 import { type AnyElysia, Elysia } from "elysia";
 import { type Input, OPERATIONS, type Schema, type ServiceName } from "#contract";
@@ -199,6 +199,8 @@ test("HEAD answers what GET answers, without the body", async () => {
   expect(head.headers.get("content-length")).toBe(String(get.text.length));
   expect((await send(service, "/products/x", { method: "HEAD" })).status).toBe(400);
   expect((await send(service, "/nowhere", { method: "HEAD" })).status).toBe(404);
+  const refused = await send(service, "/internal/stock-commands", { method: "HEAD" });
+  expect([refused.status, refused.headers.get("allow"), refused.text]).toEqual([405, "POST, OPTIONS", ""]);
 });
 
 test("pages of the configured origins may call and read; others may not", async () => {
@@ -315,6 +317,32 @@ test("an error that is no problem tells the caller nothing, and the operators al
       expect(text).not.toContain("hunter2");
       expect(records).toEqual([expect.objectContaining({ status: 500, error: fault })]);
     }
+  }
+});
+
+test("an error in a plugin tells the caller nothing", async () => {
+  const plugins = [
+    new Elysia().get("/fragile", () => {
+      throw Object.assign(new Error("hunter2"), { status: 418 });
+    }),
+  ];
+  const { service, records } = createWatched({}, { plugins });
+  const { status, json, text } = await send(service, "/fragile");
+  expect([status, json.code]).toEqual([500, "internal-error"]);
+  expect(text).not.toContain("hunter2");
+  expect(String(records[0]?.error)).toContain("hunter2");
+});
+
+test("a service without observability tells its own errors, and those only, on stderr", async () => {
+  const told = spyOn(console, "error").mockImplementation(() => {});
+  try {
+    const service = createTestService("product-management", {});
+    await send(service, "/products/x");
+    expect(told).not.toHaveBeenCalled();
+    await send(service, "/products");
+    expect(told).toHaveBeenCalledTimes(1);
+  } finally {
+    told.mockRestore();
   }
 });
 
@@ -550,7 +578,8 @@ async function listen(service: ReturnType<typeof createTestService>): Promise<st
 test("a socket gets what a handle gets, and knows its peer", async () => {
   let address = "";
   const service = createTestService("product-management", {
-    getProduct: ({ context }) => {
+    getProduct: async ({ context }) => {
+      await Bun.sleep(1);
       address = context.address;
       return OK;
     },
