@@ -665,7 +665,9 @@ export interface components {
         };
         /**
          * @description `done`: it holds, now or already. `out-of-stock`, `not-sellable`, `unknown-product`, `gone` (released before):
-         *     a reservation was refused. `mismatch`: the key is known with another quantity. `expired`: past `notAfter`, nothing was done. `missing`: there was nothing to consume.
+         *     a reservation was refused. `mismatch`: the key is known with another quantity, or what it stands for does not go
+         *     with the command (a release of what was consumed, a purge of what is held). `expired`: past `notAfter`, nothing
+         *     was done. `missing`: there was nothing to consume, or not as many units sold as should be restocked.
          */
         StockCommandResult: {
             /** @enum {string} */
