@@ -15,45 +15,75 @@ export interface LineWriterOptions {
 
 /** So many characters are written at once, whether others come or not. */
 const BATCH_LENGTH = 32_768;
-/** A reader that is slower than this loses lines rather than the process its memory. */
-const WAITING_MAX_BYTES = 8_388_608;
+/** Beyond this a slow reader costs lines, rather than the process its memory. */
+const GATHERED_MAX_LENGTH = 8_388_608;
 
 /**
- * Gathers lines and writes them together: one system call for many requests. What waits is written when the process exits; after a
- * `kill -9` the lines of the last moment are lost.
+ * Gathers lines and writes them together, one system call for many requests, and never waits for the reader. What is gathered when the
+ * process exits is written then; after a `kill -9`, and with a reader that is behind, the last lines are lost.
  */
-export function createLineWriter({ fileDescriptor = 1, delayMs = 50 }: LineWriterOptions = {}): LineWriter {
-  let gathered = "";
-  let waiting: Uint8Array = new Uint8Array();
-  let timer: Timer | undefined;
-
-  const flush = (): void => {
-    timer = undefined;
-    const text = gathered;
-    gathered = "";
-    if (waiting.length < WAITING_MAX_BYTES) waiting = Buffer.concat([waiting, Buffer.from(text)]);
-    try {
-      while (waiting.length > 0) waiting = waiting.subarray(writeSync(fileDescriptor, waiting));
-    } catch (error) {
-      // EAGAIN: the pipe is full; the rest is tried again. Any other fault: nobody can be told, and requests matter more.
-      if (isFull(error)) schedule();
-      else waiting = new Uint8Array();
-    }
-  };
-  const schedule = (): void => {
-    if (timer === undefined) timer = setTimeout(flush, delayMs).unref();
-  };
-
-  process.on("exit", flush);
-  return {
-    write(line) {
-      gathered += line;
-      if (gathered.length >= BATCH_LENGTH && waiting.length === 0) flush();
-      else schedule();
-    },
-  };
+export function createLineWriter(options: LineWriterOptions = {}): LineWriter {
+  return new GatheringWriter(options);
 }
 
-function isFull(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "EAGAIN";
+class GatheringWriter implements LineWriter {
+  readonly #fileDescriptor: number;
+  readonly #delayMs: number;
+  readonly #sink: Bun.FileSink;
+  #gathered = "";
+  #lost = 0;
+  #isWriting = false;
+  #timer: Timer | undefined;
+
+  constructor({ fileDescriptor = 1, delayMs = 50 }: LineWriterOptions) {
+    this.#fileDescriptor = fileDescriptor;
+    this.#delayMs = delayMs;
+    this.#sink = Bun.file(fileDescriptor).writer({ highWaterMark: BATCH_LENGTH });
+    this.#sink.unref();
+    process.on("exit", () => this.#writeLast());
+  }
+
+  write(line: string): void {
+    if (this.#gathered.length > GATHERED_MAX_LENGTH) this.#lost += 1;
+    else this.#gathered += line;
+    if (this.#isWriting) return;
+    if (this.#gathered.length >= BATCH_LENGTH) this.#flush();
+    else if (this.#timer === undefined) this.#timer = setTimeout(() => this.#flush(), this.#delayMs).unref();
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    void this.#writeGathered(this.#takeGathered());
+  }
+
+  #takeGathered(): string {
+    const note =
+      this.#lost === 0 ? "" : `${JSON.stringify({ level: "warn", msg: "log lines lost", lines: this.#lost })}\n`;
+    const text = this.#gathered + note;
+    this.#gathered = "";
+    this.#lost = 0;
+    return text;
+  }
+
+  /** Never rejects: where nobody reads, nobody can be told, and requests matter more. */
+  async #writeGathered(text: string): Promise<void> {
+    this.#isWriting = true;
+    try {
+      this.#sink.write(text);
+      await this.#sink.flush();
+    } catch {
+      // The reader is gone.
+    }
+    this.#isWriting = false;
+    if (this.#gathered !== "") this.#flush();
+  }
+
+  #writeLast(): void {
+    try {
+      writeSync(this.#fileDescriptor, this.#takeGathered());
+    } catch {
+      // The reader is gone, or behind.
+    }
+  }
 }
