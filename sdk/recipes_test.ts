@@ -27,7 +27,8 @@ interface Run {
   readonly fault?: string;
 }
 
-const recipes = readRecipes(await Bun.file(join(import.meta.dirname, "README.md")).text());
+const readme = await Bun.file(join(import.meta.dirname, "README.md")).text();
+const recipes = readRecipes(readme);
 let project: PackedProject;
 let stack: Stack;
 let program: string;
@@ -44,6 +45,12 @@ afterAll(async () => {
   project?.remove();
   await stack?.stop();
 }, SETUP_MS);
+
+test("every recipe of the README has code, and prints something to be checked", () => {
+  const titles = [...readme.matchAll(/^### (.+)$/gm)].map(([, title]) => title ?? "");
+  expect(recipes.map(({ title }) => title)).toEqual(titles);
+  expect(recipes.filter(({ prints }) => prints.length === 0)).toEqual([]);
+});
 
 describeRecipes("Bun", process.execPath, () => runProgram([process.execPath, "recipes.js"]));
 describeRecipes("Node", Bun.which("node"), (node) => runProgram([node, "recipes.js"]));
@@ -102,37 +109,51 @@ async function runInBrowser(executablePath: string, run: (page: Page) => Promise
 /** As a page without a build step does it: an import map, and the other services on other origins. */
 async function runInPage(page: Page): Promise<string> {
   const module = Bun.file(join(project.folder, "node_modules/@tradepost/sdk/dist/mod.js"));
-  return await openPage(page, {
-    "/recipes": `<script type="importmap">{ "imports": { "@tradepost/sdk": "/sdk.js" } }</script>
-      <script type="module">import("/recipes.js").then(() => finish(""), (error) => finish(error.stack));</script>`,
-    "/recipes.js": program,
-    "/sdk.js": await module.text(),
-  });
+  await serveScript(page, "/sdk.js", await module.text());
+  await serveScript(page, "/recipes.js", program);
+  return await openPage(
+    page,
+    `<script type="importmap">{ "imports": { "@tradepost/sdk": "/sdk.js" } }</script>
+    <script type="module">import("/recipes.js").then(() => finish(""), (error) => finish(error.stack));</script>`,
+  );
 }
 
 /** As an application with a build step does it: everything in one file. */
 async function runInWorker(page: Page): Promise<string> {
   const { outputs } = await Bun.build({ entrypoints: [join(project.folder, "recipes.js")], target: "browser" });
   const bundle = await outputs[0]!.text(); // a failed build rejects
-  return await openPage(page, {
-    "/recipes": `<script type="module">
-      const worker = new Worker("/recipes.js", { type: "module" });
+  await serveScript(page, "/recipes.js", `${bundle}\npostMessage("done");`);
+  return await openPage(
+    page,
+    `<script type="module">
+      const code = await (await fetch("/recipes.js")).blob(); // a blob's origin is that of the page
+      const worker = new Worker(URL.createObjectURL(code), { type: "module" });
       worker.onmessage = () => finish("");
       worker.onerror = (event) => finish(event.message);
     </script>`,
-    "/recipes.js": `${bundle}\npostMessage("done");`,
-  });
+  );
 }
 
-/** Opens `/recipes` on an origin that the services trust. @returns What the page calls `finish` with. */
-async function openPage(page: Page, files: Readonly<Record<string, string>>): Promise<string> {
-  const origin = stack.origins["user-authentication"];
-  for (const [path, body] of Object.entries(files)) {
-    const contentType = path.endsWith(".js") ? "text/javascript" : "text/html";
-    await page.route(`${origin}${path}`, (route) => route.fulfill({ contentType, body }));
-  }
+/** Where the page is from: an origin that the services trust. */
+function pageOrigin(): string {
+  return stack.origins["user-authentication"];
+}
+
+async function serveScript(page: Page, path: string, body: string): Promise<void> {
+  await page.route(`${pageOrigin()}${path}`, (route) => route.fulfill({ contentType: "text/javascript", body }));
+}
+
+/**
+ * Puts a page in the place of one that came from a service: Chromium would not let one that came from nowhere ask servers
+ * on this machine.
+ *
+ * @returns What the page calls `finish` with.
+ */
+async function openPage(page: Page, html: string): Promise<string> {
   const finished = Promise.withResolvers<string>();
   await page.exposeFunction("finish", finished.resolve);
-  await page.goto(`${origin}/recipes`);
-  return await finished.promise;
+  await page.goto(`${pageOrigin()}/livez`);
+  await page.setContent(html);
+  const late = Bun.sleep(RUN_MS / 2).then(() => "it did not end in time");
+  return await Promise.race([finished.promise, late]);
 }
