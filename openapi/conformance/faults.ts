@@ -1,4 +1,4 @@
-/** The statuses that only a fault brings about: a healthy deployment never shows them, so tests of the services do. */
+/** The statuses that no client of a healthy deployment gets to see: tests of the services provoke them. */
 import type { OperationId } from "#contract";
 import { OPERATIONS } from "./document.ts";
 
@@ -28,5 +28,12 @@ export const FAULT_TESTS: readonly FaultTest[] = [
     status: 202,
     file: AWAY,
     test: "createOrder answers 202 with the pending order, which is confirmed when it goes on",
+  },
+  {
+    // There is one scope, and every service client has it.
+    operations: ["applyStockCommands"],
+    status: 403,
+    file: "services/product-management/operations/apply_stock_commands_test.ts",
+    test: "applyStockCommands refuses a service without the scope",
   },
 ];

@@ -34,6 +34,8 @@ export interface Fixture {
   readonly admin: Client;
   /** A service that may change stock. */
   readonly orders: Client;
+  /** A service that may not. */
+  readonly auditor: Client;
   /** The client of a new customer. */
   newCustomer(): Promise<Client>;
   /** Creates a product of the seller's with a sku of its own. */
@@ -77,6 +79,7 @@ async function openFixture(): Promise<{ fixture: Fixture; close: () => Promise<v
     customer: await newCustomer(),
     admin: clientOf(service, await issuer.userToken({ roles: ["customer", "admin"] })),
     orders: clientOf(service, await issuer.serviceToken()),
+    auditor: clientOf(service, await issuer.serviceToken({ id: "auditor", scopes: ["stock:read"] })),
     newCustomer,
     async addProduct(change) {
       made++;

@@ -54,6 +54,11 @@ test("applyStockCommands is for services that may change stock", async () => {
   }
 });
 
+test("applyStockCommands refuses a service without the scope", async () => {
+  const batch = fixture.auditor.applyStockCommands({ body: { commands: [commandFor(Bun.randomUUIDv7())] } });
+  await expect(batch).rejects.toMatchObject(refusal(403, "forbidden"));
+});
+
 test("applyStockCommands refuses a batch that is not as the contract has it, as a whole", async () => {
   const lamp = await fixture.addProduct({ stock: 5 });
   const commands = [commandFor(lamp.id), commandFor(lamp.id, { quantity: 0 })];
