@@ -13,7 +13,7 @@ const DRIVERS = ["mongodb", "postgres"];
 const RULES = ["domain", "contract", "problem"];
 const PLATFORM = ["platform", "problem", "binder", "database", "observability"];
 /** Beside the services. */
-const BESIDE = ["sdk", "generator", "conformance", "stack", "deployment"];
+const BESIDE = ["sdk", "generator", "conformance", "stack", "deployment", "manifests"];
 /** All of a service but its process. */
 const SERVICE_ROOMS = [
   "config",
@@ -72,7 +72,7 @@ export const ROOMS: readonly Room[] = [
     path: /^services\/_platform\/\w+\.ts$/,
     imports: [...PLATFORM, "contract", "document", "jose", "ajv", "ajv-formats", "node:fs", "node:url"],
   },
-  { name: "manifests", path: /^k8s\//, imports: ["deployment", "contract", "any package"] },
+  { name: "manifests", path: /^k8s\//, imports: [...PLATFORM, "deployment", "contract", "any package"] },
   { name: "deployment", path: /^services\/_deployment\//, imports: [...PLATFORM, "any package"], types: ["contract"] },
   {
     name: "stack",

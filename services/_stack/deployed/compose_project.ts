@@ -1,0 +1,70 @@
+import { ROOT } from "../paths.ts";
+import { attempt, type CommandOptions, output, show } from "./commands.ts";
+import type { Host } from "./hosts.ts";
+
+const WAIT_SECONDS = "300";
+const LOG_LINES = "40";
+
+/** The project of `compose.yaml`, under a name of its own so that it meets nobody's data. */
+export class ComposeProject {
+  readonly #name: string;
+  readonly #options: CommandOptions;
+
+  /** @param environment What `compose.yaml` takes from the environment. */
+  constructor(host: Host, name: string, environment: Readonly<Record<string, string>>) {
+    this.#name = name;
+    this.#options = { cwd: ROOT, environment: { ...host.environment, ...environment } };
+  }
+
+  /** Builds the images. */
+  async build(): Promise<void> {
+    await output(this.#compose("build"), this.#options);
+  }
+
+  /** Starts all, and waits until all that can say so are healthy. */
+  async up(): Promise<void> {
+    await output(this.#compose("up", "--wait", "--wait-timeout", WAIT_SECONDS), this.#options);
+  }
+
+  /** Removes the containers; the data stays. */
+  async down(): Promise<void> {
+    await output(this.#compose("down"), this.#options);
+  }
+
+  /** Removes all, data and secrets included. */
+  async remove(): Promise<void> {
+    await output(this.#compose("down", "--volumes", "--remove-orphans"), this.#options);
+  }
+
+  /** Runs a program in a running container and gives what it printed. */
+  async exec(service: string, ...command: readonly string[]): Promise<string> {
+    return output(this.#compose("exec", "-T", service, ...command), this.#options);
+  }
+
+  /** What is left of the project: containers, volumes and networks. */
+  async leftovers(): Promise<readonly string[]> {
+    const filter = `label=com.docker.compose.project=${this.#name}`;
+    const lists = await Promise.all([
+      output(["docker", "ps", "--all", "--quiet", "--filter", filter], this.#options),
+      output(["docker", "volume", "ls", "--quiet", "--filter", filter], this.#options),
+      output(["docker", "network", "ls", "--quiet", "--filter", filter], this.#options),
+    ]);
+    return lists.flatMap((list) => list.split("\n").filter((line) => line !== ""));
+  }
+
+  /** The size of an image, in megabytes. */
+  async imageMegabytes(image: string): Promise<number> {
+    const bytes = await output(["docker", "image", "inspect", "--format", "{{.Size}}", image], this.#options);
+    return Math.round(Number(bytes) / 1_000_000);
+  }
+
+  /** Shows the state and the last lines of every container. */
+  async showLogs(): Promise<void> {
+    await attempt(this.#compose("ps", "--all"), this.#options).then(({ stdout }) => console.log(stdout));
+    await show(this.#compose("logs", "--no-color", "--tail", LOG_LINES), this.#options).catch(() => {});
+  }
+
+  #compose(...args: readonly string[]): readonly string[] {
+    return ["docker", "compose", "--ansi", "never", "--project-name", this.#name, ...args];
+  }
+}

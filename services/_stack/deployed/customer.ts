@@ -1,0 +1,61 @@
+import { deepStrictEqual } from "node:assert";
+import { randomUUID } from "node:crypto";
+import { createClient } from "#sdk";
+import { StackError } from "../stack_error.ts";
+import type { Deployed } from "./conformance.ts";
+
+/** Somebody who has bought something, and looks later whether it is still so. */
+export interface Customer {
+  /** @throws if the account, the product, its stock, the order or the keys of the tokens are not what they were. */
+  findsEverything(): Promise<void>;
+  /** Places one more order. */
+  buys(): Promise<void>;
+}
+
+const ADDRESS = { name: "Grace Hopper", line1: "1 Main Street", city: "Arlington", postalCode: "22201", country: "US" };
+const STOCK = 100;
+const QUIET_WITHIN_MS = 60_000;
+const POLL_MS = 500;
+
+/** Registers, lists a product and buys two of it. */
+export async function createCustomer({ origins }: Pick<Deployed, "origins">): Promise<Customer> {
+  const credentials = { email: `customer-${randomUUID()}@example.com`, password: `pass ${randomUUID()}` };
+  const visitor = createClient({ baseUrl: origins });
+  await visitor.registerUser({ body: { ...credentials, displayName: "Grace Hopper" } });
+  const token = async (): Promise<string> => (await visitor.logIn({ body: credentials })).body.access_token;
+  const shop = createClient({ baseUrl: origins, token });
+
+  const price = { amount: 4_900, currency: "USD" };
+  const { body: lamp } = await shop.createProduct({ body: { sku: randomUUID(), name: "Lamp", price, stock: STOCK } });
+  const orderOf = (quantity: number) => ({
+    body: { items: [{ productId: lamp.id, quantity }], shippingAddress: ADDRESS },
+  });
+  const { body: order } = await shop.createOrder(orderOf(2));
+  const { body: keys } = await visitor.getJsonWebKeySet();
+  const params = { productId: lamp.id };
+  let sold = 2;
+
+  async function findsEverything(): Promise<void> {
+    deepStrictEqual((await visitor.getJsonWebKeySet()).body, keys);
+    deepStrictEqual((await visitor.getProduct({ params })).body, lamp);
+    deepStrictEqual((await shop.getOrder({ params: { orderId: order.id } })).body, order);
+    const deadline = performance.now() + QUIET_WITHIN_MS;
+    for (;;) {
+      const { body: stock } = await shop.getProductStock({ params });
+      if (stock.sold === sold && stock.reserved === 0 && stock.available === STOCK - sold) return;
+      if (performance.now() > deadline)
+        throw new StackError(`${sold} are bought, but the stock is ${JSON.stringify(stock)}`);
+      await Bun.sleep(POLL_MS);
+    }
+  }
+
+  async function buys(): Promise<void> {
+    const { body } = await shop.createOrder(orderOf(1));
+    if (body.status !== "confirmed") throw new StackError(`an order is ${body.status}`);
+    sold += 1;
+  }
+
+  if (order.status !== "confirmed") throw new StackError(`the first order is ${order.status}`);
+  await findsEverything();
+  return { findsEverything, buys };
+}

@@ -1,0 +1,88 @@
+/**
+ * `bun run test:compose`: builds the images, starts the compose project under a name of its own, runs the contract's tests against it, starts it
+ * again over the same data, and removes it. Where nothing can run containers it is skipped by name.
+ */
+import { ComposeProject } from "./deployed/compose_project.ts";
+import { type Deployed, runConformance } from "./deployed/conformance.ts";
+import { createCustomer } from "./deployed/customer.ts";
+import { findDocker } from "./deployed/hosts.ts";
+import { step } from "./deployed/step.ts";
+import { freePorts } from "./ports.ts";
+import { byService } from "./service_names.ts";
+import { ADMIN_EMAIL, CLIENT_ID, originsOf } from "./service_settings.ts";
+import { describeFault, StackError } from "./stack_error.ts";
+
+const BASE_IMAGE = "oven/bun:1.4.5-slim";
+const SERVICE_IMAGE = "tradepost/order-processing:0.1.0";
+
+const host = await findDocker();
+if ("missing" in host) {
+  console.log(`skipped: the tests of the compose project: ${host.missing}`);
+  process.exit(0);
+}
+
+const [users = 0, products = 0, orders = 0] = await freePorts(3);
+const project = new ComposeProject(host, `tradepost-test-${process.pid}`, {
+  USER_AUTHENTICATION_PORT: `${users}`,
+  PRODUCT_MANAGEMENT_PORT: `${products}`,
+  ORDER_PROCESSING_PORT: `${orders}`,
+  CHECK_RESPONSES: "true",
+});
+const origins = originsOf(byService((_, index) => [users, products, orders][index] ?? 0));
+
+let cleaning: Promise<void> | undefined;
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.on(signal, () => void clean().finally(() => process.exit(1)));
+try {
+  await test(host.description);
+} catch (error) {
+  console.error(`✗ ${describeFault(error)}`);
+  await project.showLogs();
+  process.exitCode = 1;
+}
+await clean();
+if (process.exitCode !== 1) console.log("✓ compose: built, tested, started again with its data, removed");
+
+async function test(description: string): Promise<void> {
+  await step(`Build the images with ${description}`, () => project.build());
+  const [base, whole] = [await project.imageMegabytes(BASE_IMAGE), await project.imageMegabytes(SERVICE_IMAGE)];
+  console.log(`  ${SERVICE_IMAGE} has ${whole} MB, ${whole - base} MB of them on top of ${BASE_IMAGE}`);
+
+  await step("Start", () => project.up());
+  const deployed = await readSecrets();
+  const customer = await createCustomer(deployed);
+  await step("Contract", () => runConformance(deployed));
+
+  await step("Start again", async () => {
+    await project.down();
+    await project.up();
+  });
+  const again = await readSecrets();
+  if (JSON.stringify(again) !== JSON.stringify(deployed)) throw new StackError("a second start has other secrets");
+  await customer.findsEverything();
+  await customer.buys();
+}
+
+async function readSecrets(): Promise<Deployed> {
+  const read = (service: string, name: string): Promise<string> => project.exec(service, "cat", `/run/secrets/${name}`);
+  return {
+    origins,
+    admin: { email: ADMIN_EMAIL, password: await read("user-authentication", "admin-password") },
+    client: { id: CLIENT_ID, secret: await read("order-processing", "client-secret") },
+  };
+}
+
+function clean(): Promise<void> {
+  cleaning ??= removeAll().catch((error: unknown) => {
+    console.error(`✗ ${describeFault(error)}`);
+    process.exitCode = 1;
+  });
+  return cleaning;
+}
+
+async function removeAll(): Promise<void> {
+  await step("Remove", () => project.remove());
+  const left = await project.leftovers();
+  if (left.length > 0) throw new StackError(`\`down --volumes\` leaves ${left.join(", ")}`);
+  if (!("missing" in host)) await host.stop();
+}
