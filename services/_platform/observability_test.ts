@@ -41,9 +41,21 @@ test("a request is one line of JSON", () => {
   ]);
 });
 
+test("a routine line is what pino would write", () => {
+  const { lines, recordRequest } = createWatched();
+  for (const traceparent of [REQUEST.traceparent, undefined]) {
+    recordRequest({ ...REQUEST, traceparent });
+    recordRequest({ ...REQUEST, traceparent, error: new Problem("not-found", "There is no such product") });
+    const [byHand = {}, byPino = {}] = lines.splice(0);
+    const { reason, time, ...same } = byPino;
+    expect({ ...byHand, time: undefined }).toEqual({ ...same, time: undefined });
+    expect(Object.keys(byHand)).toEqual(Object.keys(byPino).filter((name) => name !== "reason"));
+  }
+});
+
 test("the level follows the status, and what nobody waits for is not told", () => {
   const { lines, recordRequest } = createWatched();
-  for (const status of [201, 304, 404, 500, 503]) recordRequest({ ...REQUEST, status });
+  for (const status of [201, 304, 404, 500, 503]) recordRequest({ ...REQUEST, status, method: 'G"T' });
   recordRequest({ ...REQUEST, operationId: "none" });
   expect(lines.map(({ status, level }) => [status, level])).toEqual([
     [201, "info"],
