@@ -65,7 +65,6 @@ export async function spawnInSession(command: readonly [string, ...string[]], op
     child.once("error", settle);
   });
   if (failure || child.pid === undefined) throw new StackError(`cannot start ${program}: ${failure?.message}`);
-  child.unref();
   return { record: { pid: child.pid, identity: identify(child.pid) ?? "ended" }, exited };
 }
 

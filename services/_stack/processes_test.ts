@@ -76,3 +76,13 @@ test("familyOf() finds grandchildren", async () => {
 test("a program that is not there is one clear line", async () => {
   await expect(start("/nowhere/server")).rejects.toThrow(StackError);
 });
+
+test("waiting for a process at the top level of a program leaves the processor to others", async () => {
+  const script = `
+    import { spawnInSession } from ${JSON.stringify(join(import.meta.dirname, "processes.ts"))};
+    const { exited } = await spawnInSession(["sleep", "1.5"], { env: process.env, logFile: "/dev/null" });
+    await exited;`;
+  const waiting = Bun.spawn([process.execPath, "-e", script], { stdout: "ignore" });
+  expect(await waiting.exited).toBe(0);
+  expect(Number(waiting.resourceUsage()?.cpuTime.total) / 1_000).toBeLessThan(700); // ms; with nothing to wake it, Bun asks in a loop
+});
