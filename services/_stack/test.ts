@@ -49,7 +49,8 @@ function findFiles(pattern: string, words: readonly string[]): readonly string[]
   const files = ["openapi", "services", "sdk", "k8s"].flatMap((folder) => [
     ...new Bun.Glob(`${folder}/${pattern}`).scanSync({ cwd: ROOT }),
   ]);
-  return files.filter((file) => words.length === 0 || words.some((word) => file.includes(word))).sort();
+  const ours = files.filter((file) => !/\/(dist|node_modules)\//.test(file));
+  return ours.filter((file) => words.length === 0 || words.some((word) => file.includes(word))).sort();
 }
 
 async function runBun(files: readonly string[]): Promise<Totals> {

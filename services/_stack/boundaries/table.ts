@@ -115,7 +115,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: "work",
     path: inService(
-      "(saga/\\w+|session|password|password_attempt|first_admin|key_ring|signing_key|vault|token_issuer|upkeep)\\.ts",
+      "(saga/\\w+|session|password|password_attempt|first_admin|key_ring|signing_key|vault|token_issuer|upkeep|edit|with_stock)\\.ts",
     ),
     imports: [...RULES, ...PURE_MODULES, "platform", "port", "@elysiajs/jwt"],
     types: ["observability"],
