@@ -1,7 +1,13 @@
 /** One edit of a product: read, checked, written if nobody was faster. */
 import type { UserCaller } from "#contract";
-import type { Dependencies } from "./dependencies.ts";
 import { checkSeen, editable, nextVersion, type Product, type ProductContent, type SeenVersion } from "./product.ts";
+import type { ProductStore } from "./store/mod.ts";
+
+/** What an edit works with. */
+export interface EditPorts {
+  readonly products: Pick<ProductStore, "find" | "replace">;
+  readonly now: () => Date;
+}
 
 /** Which product to edit, by whom, and the version they have seen. */
 export interface EditSubject {
@@ -16,7 +22,7 @@ export interface EditSubject {
  * @throws {Problem} `not-found`, `forbidden`, `precondition-failed`, `version-conflict`, `sku-taken`
  */
 export async function editProduct(
-  { products, now }: Pick<Dependencies, "products" | "now">,
+  { products, now }: EditPorts,
   { id, caller, seen }: EditSubject,
   contentOf: (product: Product) => ProductContent,
 ): Promise<Product> {

@@ -17,7 +17,9 @@ async function start(closing: Closing): Promise<Started> {
   const config = readConfig(process.env);
   const { issuer, jwksUrl, origins, checkResponses } = config;
   const observability = createObservability({ service: NAME, logLevel: config.logLevel });
-  const products = await openStore({ ...config, name: NAME, log: observability.log }, closing);
+  const { log } = observability;
+  const onFault = (error: unknown) => log.warn("Cannot delete what has expired", { error });
+  const products = await openStore({ ...config, name: NAME, onFault }, closing);
 
   const stock = config.groupCommit ? groupCommands(products) : products;
   const handlers = createProductManagement({ products, newId: Bun.randomUUIDv7, now: () => new Date() }, stock);

@@ -9,7 +9,7 @@ import { getProductStock } from "./operations/get_product_stock.ts";
 import { listProducts } from "./operations/list_products.ts";
 import { replaceProduct } from "./operations/replace_product.ts";
 import { updateProduct } from "./operations/update_product.ts";
-import type { StockCommander } from "./store/group_commands.ts";
+import type { StockCommander } from "./store/mod.ts";
 
 /** What product-management does, one line for each operation of the contract. */
 export function createProductManagement(

@@ -1,5 +1,5 @@
 import type { Handler } from "#contract";
-import type { StockCommander } from "../store/group_commands.ts";
+import type { StockCommander } from "../store/mod.ts";
 
 /** Applies the stock commands of orders. */
 export function applyStockCommands(stock: StockCommander): Handler<"applyStockCommands"> {

@@ -56,6 +56,7 @@ function testProducts(createStore: CreateStore): void {
     });
     await store.insert(product, { stock: 7, adjustmentId: newId() });
     expect(await store.find(product.id)).toEqual(product);
+    expect(JSON.stringify(await store.find(product.id))).toBe(JSON.stringify(product));
     expect(await store.find(newId())).toBeUndefined();
   });
 

@@ -2,8 +2,7 @@
 import type { Product } from "../product.ts";
 import type { ProductListing } from "../product_listing.ts";
 import type { StockCommand, StockResult } from "../stock.ts";
-import type { StockCommander } from "./group_commands.ts";
-import type { ProductStore } from "./mod.ts";
+import type { ProductStore, StockCommander } from "./mod.ts";
 
 let made = 0;
 

@@ -2,10 +2,7 @@ import { Problem } from "#platform/problem.ts";
 import { unavailable } from "#platform/unavailable.ts";
 import type { StockCommand, StockResult } from "../stock.ts";
 import { GroupCommit } from "./group_commit.ts";
-import type { ProductStore } from "./mod.ts";
-
-/** What applies stock commands: a store, or groups in front of it. */
-export type StockCommander = Pick<ProductStore, "applyCommands">;
+import type { StockCommander } from "./mod.ts";
 
 /** Lets commands that wait in this process for the same product go through in one transaction: see {@link GroupCommit}. */
 export function groupCommands(store: StockCommander): StockCommander {

@@ -96,6 +96,9 @@ export interface ProductStore {
   ping(): Promise<void>;
 }
 
+/** What applies stock commands: a store, or groups in front of it. */
+export type StockCommander = Pick<ProductStore, "applyCommands">;
+
 /** The problem that another product has the sku. */
 export function skuTaken(cause: unknown): Problem {
   return new Problem("sku-taken", "Another product has this sku", { cause });

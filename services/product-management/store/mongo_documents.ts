@@ -133,9 +133,12 @@ export function fromProduct({ id, createdAt, updatedAt, ...product }: Product): 
   };
 }
 
-export function toProduct(document: ProductDocument): Product {
-  const { _id: id, words: _, inStock: __, createdAt, updatedAt, ...product } = document;
-  return { id, ...product, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
+/** In the order of the contract: a strong ETag promises the same bytes, from every engine. */
+export function toProduct({ _id: id, price, createdAt, updatedAt, ...document }: ProductDocument): Product {
+  const { sku, name, description, status, tags, ownerId, version } = document;
+  const content = { sku, name, description, price: { amount: price.amount, currency: price.currency }, status, tags };
+  const times = { createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
+  return { id, ...content, ownerId, version, ...times };
 }
 
 export function toSnapshot({

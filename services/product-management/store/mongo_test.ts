@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Document } from "mongodb";
 import { connectMongo, type Mongo } from "#platform/mongo.ts";
 import { isInvalidDocument } from "#platform/mongo_faults.ts";
@@ -9,6 +9,9 @@ import { insertProduct, listingOf } from "./contract_fixtures.ts";
 import { MongoProductStore, prepareProducts } from "./mongo.ts";
 import { type Collections, collectionsOf } from "./mongo_documents.ts";
 import { listQueries } from "./mongo_listing.ts";
+
+/** The first test waits for the engine to start, and a machine may have much else to do. */
+setDefaultTimeout(60_000);
 
 const databases: Mongo[] = [];
 

@@ -1,6 +1,5 @@
 import type { CommonConfig } from "#platform/config.ts";
 import { connectMongo } from "#platform/mongo.ts";
-import type { Log } from "#platform/observability.ts";
 import { connectPostgres, type Postgres } from "#platform/postgres.ts";
 import { purgeIdempotency } from "#platform/postgres_idempotency.ts";
 import type { Closing } from "#platform/process.ts";
@@ -12,7 +11,8 @@ import { migrateProducts, PostgresProductStore } from "./postgres.ts";
 export interface StoreOptions extends Pick<CommonConfig, "storeUrl" | "storePoolMax" | "storeTimeoutMs"> {
   /** Shown by the database. */
   readonly name: string;
-  readonly log: Pick<Log, "warn">;
+  /** Told that old records could not be deleted; it is tried again. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /** How often records of idempotent requests that are too old are deleted; MongoDB does it by itself. */
@@ -30,14 +30,14 @@ export async function openStore(options: StoreOptions, closing: Closing): Promis
   const database = await connectPostgres({ url, poolMax, timeoutMs, name });
   closing(() => database.close());
   await migrateProducts(database);
-  closing(startPurging(database, options.log));
+  closing(startPurging(database, options.onFault));
   return new PostgresProductStore(database);
 }
 
-function startPurging(database: Postgres, log: StoreOptions["log"]): () => Promise<void> {
+function startPurging(database: Postgres, onFault: StoreOptions["onFault"]): () => Promise<void> {
   let running = Promise.resolve();
   const timer = setInterval(() => {
-    running = purgeIdempotency(database).catch((error) => log.warn("Cannot delete what has expired", { error }));
+    running = purgeIdempotency(database).catch(onFault);
   }, PURGE_EVERY_MS);
   return () => {
     clearInterval(timer);

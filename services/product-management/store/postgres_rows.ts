@@ -19,13 +19,12 @@ export interface ProductRow extends Omit<Product, "price" | "createdAt" | "updat
   updatedAt: Date;
 }
 
+/** In the order of the contract: a strong ETag promises the same bytes, from every engine. */
 export function toProduct({ amount, currency, createdAt, updatedAt, ...row }: ProductRow): Product {
-  return {
-    ...row,
-    price: { amount, currency },
-    createdAt: createdAt.toISOString(),
-    updatedAt: updatedAt.toISOString(),
-  };
+  const { id, sku, name, description, status, tags, ownerId, version } = row;
+  const content = { sku, name, description, price: { amount, currency }, status, tags };
+  const times = { createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
+  return { id, ...content, ownerId, version, ...times };
 }
 
 /** The columns that an edit writes, as `column = value`. */

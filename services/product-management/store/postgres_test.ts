@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { IDEMPOTENCY_HOURS } from "#platform/idempotency.ts";
 import { connectPostgres, type Postgres } from "#platform/postgres.ts";
 import { checkViolation } from "#platform/postgres_faults.ts";
@@ -8,6 +8,9 @@ import { testProductStore } from "./contract.ts";
 import { insertProduct, listingOf } from "./contract_fixtures.ts";
 import { migrateProducts, PostgresProductStore } from "./postgres.ts";
 import { listStatement } from "./postgres_listing.ts";
+
+/** The first test waits for the engine to start, and a machine may have much else to do. */
+setDefaultTimeout(60_000);
 
 const databases: Postgres[] = [];
 
