@@ -1,4 +1,5 @@
 /** `bun run ok`: everything that is checked without running the system. Silent where it is well. */
+import sdk from "../../sdk/package.json";
 import { ROOT } from "./paths.ts";
 
 /** One check. */
@@ -18,11 +19,20 @@ const DUPLICATES = {
   tests: [...jscpd(10, 100), "--ignore", GENERATED],
 };
 
+/** Where the SDK is packed to, to be looked at as it would be published. */
+const PACKED = ".data/sdk";
+const PACK_SDK = ["pm", "pack", "--cwd", "sdk", "--ignore-scripts", "--quiet", "--destination", `../${PACKED}`];
+const SDK_TARBALL = `${PACKED}/tradepost-sdk-${sdk.version}.tgz`;
+
 const STEPS: readonly Step[] = [
   { name: "format and lint", args: ["--bun", "biome", "check", "."] },
   { name: "types", args: ["check"] },
   { name: "contract drift", args: ["openapi/generate.ts", "--check"] },
   { name: "boundaries", args: ["test", "--only-failures", "./services/boundaries_test.ts"] },
+  { name: "SDK: build and size", args: ["sdk/build.ts"] },
+  { name: "SDK: package (publint)", args: ["--bun", "publint", "run", "sdk", "--strict", "--pack", "false"] },
+  { name: "SDK: pack", args: PACK_SDK },
+  { name: "SDK: types (attw)", args: ["--bun", "attw", SDK_TARBALL, "--profile", "esm-only", "--no-definitely-typed"] },
   { name: "duplicates", args: [...DUPLICATES.sources, ...SOURCES] },
   { name: "duplicates in tests", args: [...DUPLICATES.tests, ...SOURCES] },
 ];
