@@ -19,7 +19,8 @@ export interface Parts {
   /** For what no request waits for: neither can use up the other's connections. */
   readonly backgroundDatabase: Postgres;
   readonly stock: StockPort;
-  readonly publisher: EventPublisher;
+  /** Without one, nobody listens to events. */
+  readonly publisher?: EventPublisher | undefined;
   readonly log: SagaLog;
 }
 

@@ -9,6 +9,3 @@ export interface EventPublisher {
    */
   publish(events: readonly OrderEvent[]): Promise<void>;
 }
-
-/** For a system without a broker: nobody is told, and nothing piles up. */
-export const nobodyListens: EventPublisher = { publish: () => Promise.resolve() };

@@ -7,7 +7,6 @@ import { type Closing, runService, type Started } from "#platform/process.ts";
 import { createService } from "#platform/service.ts";
 import { assemble } from "./assembly.ts";
 import { type OrdersConfig, readConfig } from "./config.ts";
-import { nobodyListens } from "./event_port.ts";
 import { createStockClient } from "./stock_client.ts";
 import { migrateOrders } from "./store/postgres.ts";
 import { PostgresOutbox } from "./store/postgres_outbox.ts";
@@ -27,7 +26,7 @@ async function start(closing: Closing): Promise<Started> {
   await migrateOrders(database);
 
   const stock = createStockClient({ ...config, timeoutMs: config.limits.stockTimeoutMs });
-  const parts = { config, database, backgroundDatabase, stock, publisher: nobodyListens, log: observability.log };
+  const parts = { config, database, backgroundDatabase, stock, log: observability.log };
   const { handlers, stop } = assemble(parts);
   closing(stop);
 

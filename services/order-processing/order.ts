@@ -110,7 +110,9 @@ export function pendingOrder(draft: OrderDraft, number: number): Order {
     number: formatNumber(number),
     customerId,
     status: "pending",
-    items: items.map((item) => ({ ...item, sku: null, name: null, unitPrice: null, lineTotal: null })),
+    items: items.map(({ productId, quantity }) => {
+      return { productId, sku: null, name: null, quantity, unitPrice: null, lineTotal: null };
+    }),
     total: null,
     shippingAddress,
     version: 1,

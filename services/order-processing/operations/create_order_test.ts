@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { ADDRESS, openShop, refusalOf, type Shop } from "./fixture.ts";
+import { ADDRESS, openShop, refusalOf, type Shop } from "./shop_fixture.ts";
 
 /** Real engines on a busy machine take their time. */
 setDefaultTimeout(60_000);

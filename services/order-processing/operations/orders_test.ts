@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Schema } from "#contract";
 import type { Client } from "#sdk";
-import { ADDRESS, openShop, refusalOf, type Shop } from "./fixture.ts";
+import { ADDRESS, openShop, refusalOf, type Shop } from "./shop_fixture.ts";
 
 /** Real engines on a busy machine take their time. */
 setDefaultTimeout(60_000);

@@ -27,7 +27,8 @@ export interface BackgroundOptions {
   /** Without its own wakers: this is who is woken. */
   readonly saga: Omit<Saga, "onQueued" | "onUndecided">;
   readonly outbox: Outbox;
-  readonly publisher: EventPublisher;
+  /** Without one, nobody listens to events. */
+  readonly publisher?: EventPublisher | undefined;
   readonly limits: BackgroundLimits;
 }
 

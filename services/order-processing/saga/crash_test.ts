@@ -3,11 +3,11 @@ import type { OrderedItem } from "../order.ts";
 import type { Claim } from "../store/mod.ts";
 import { dispatchEvents, dispatchStock } from "./dispatcher.ts";
 import { editOrder } from "./edit_order.ts";
-import { type Actor, ADDRESS, Crash, Crasher, claimOf, draftOf, LONG_AFTER, replyTo, World } from "./fixture.ts";
 import { deleteOrder, moveOrder } from "./move_order.ts";
 import { placeOrder } from "./place_order.ts";
 import { purgeEntries } from "./purge.ts";
 import { resumeUndecided } from "./worker.ts";
+import { type Actor, ADDRESS, Crash, Crasher, claimOf, draftOf, LONG_AFTER, replyTo, World } from "./world_fixture.ts";
 
 /** Real engines on a busy machine take their time. */
 setDefaultTimeout(60_000);

@@ -1,10 +1,10 @@
 import { afterAll, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { StockRefused, StockUnavailable } from "../stock_port.ts";
 import { dispatchEvents, dispatchStock, judgeSending } from "./dispatcher.ts";
-import { draftOf, TIMES, World } from "./fixture.ts";
 import { moveOrder } from "./move_order.ts";
 import { placeOrder } from "./place_order.ts";
 import { forget } from "./purge.ts";
+import { draftOf, TIMES, World } from "./world_fixture.ts";
 
 /** Real engines on a busy machine take their time. */
 setDefaultTimeout(60_000);
@@ -107,6 +107,14 @@ test("a command that comes too late is sent again with a later notAfter", async 
   await dispatchStock(world.actor().dispatch, 10);
   expect(world.stock.counts(lamp)).toMatchObject({ reserved: 0, sold: 1 });
   expect(await world.undone()).toBe(1); // the event
+});
+
+test("without a broker events end in the outbox", async () => {
+  await place(world.stock.add(1));
+  const { dispatch } = world.actor();
+  expect(await dispatchEvents({ ...dispatch, publisher: undefined }, 10)).toBe(1);
+  expect(await dispatchEvents(dispatch, 10)).toBe(0);
+  expect(world.events).toEqual([]);
 });
 
 test("a broker that is away delays events, never stock", async () => {

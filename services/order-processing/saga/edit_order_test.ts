@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Order, OrderedItem } from "../order.ts";
 import type { StockPort } from "../stock_port.ts";
 import { editOrder } from "./edit_order.ts";
-import { type Actor, ADDRESS, draftOf, LONG_AFTER, TIMES, World } from "./fixture.ts";
 import { moveOrder } from "./move_order.ts";
 import { placeOrder } from "./place_order.ts";
 import { resume } from "./worker.ts";
+import { type Actor, ADDRESS, draftOf, LONG_AFTER, TIMES, World } from "./world_fixture.ts";
 
 /** Real engines on a busy machine take their time. */
 setDefaultTimeout(60_000);

@@ -35,7 +35,11 @@ export function moveOrder(saga: Saga, subject: Subject, { to, version }: Move): 
   });
 }
 
-/** Takes an order out of view, cancelling it (step 4b) if it holds stock that is not on its way. @throws {Problem} what the subject's tests throw. */
+/**
+ * Takes an order out of view, cancelling it (step 4b) if it holds stock that is not on its way.
+ *
+ * @throws {Problem} what the subject's tests throw.
+ */
 export async function deleteOrder(saga: Saga, subject: Subject): Promise<void> {
   await decideAnew(saga, subject, (record) => remove(record, saga.clock.now()));
 }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { OrderedItem } from "../order.ts";
-import { claimOf, draftOf, replyTo, World } from "./fixture.ts";
 import { deleteOrder, moveOrder } from "./move_order.ts";
 import { placeOrder } from "./place_order.ts";
+import { claimOf, draftOf, replyTo, World } from "./world_fixture.ts";
 
 /** Real engines on a busy machine take their time. */
 setDefaultTimeout(60_000);

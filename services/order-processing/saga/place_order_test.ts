@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { StockRefused } from "../stock_port.ts";
-import { ADDRESS, claimOf, draftOf, LONG_AFTER, replyTo, TIMES, World } from "./fixture.ts";
 import { moveOrder } from "./move_order.ts";
 import { placeOrder } from "./place_order.ts";
 import { resume } from "./worker.ts";
+import { ADDRESS, claimOf, draftOf, LONG_AFTER, replyTo, TIMES, World } from "./world_fixture.ts";
 
 /** Real engines on a busy machine take their time. */
 setDefaultTimeout(60_000);

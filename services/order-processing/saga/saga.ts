@@ -1,4 +1,4 @@
-/** What every step of the saga is given: its stores, its inventory, time and chance. Nothing here is hidden, so that a test can hold each. */
+/** What every step of the saga is given: stores, inventory, time and chance. Nothing is hidden, so a test can hold each. */
 import type { StoredReply } from "#platform/idempotency.ts";
 import { Problem } from "#platform/problem.ts";
 import type { Order } from "../order.ts";

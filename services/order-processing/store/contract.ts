@@ -260,11 +260,14 @@ export function testOrderStore(name: string, createStores: () => Promise<(times:
       expect(others).toEqual([]);
       expect(row!.notAfter > stolen!.notAfter).toBe(true);
       await stores.outbox.markDone([stolen!]);
-      await stores.outbox.markFailed([{ row: stolen!, error: "late", refused: true, retryInMs: 0 }]);
-      expect(await leaseOf(open(ENDED), order.id)).toEqual([]); // still leased
-      await stores.outbox.markDone([row!]);
-      await stores.outbox.markFailed([{ row: row!, error: "late", refused: true, retryInMs: undefined }]);
+      await stores.outbox.markFailed([{ row: stolen!, error: "late", refused: true, retryInMs: undefined }]);
+      await stores.outbox.markFailed([{ row: row!, error: "no answer", refused: false, retryInMs: 0 }]);
+      const [again] = await leaseOf(stores, order.id);
+      expect(again).toMatchObject({ sequence: row!.sequence, fence: 3, refusals: 0 });
+      await stores.outbox.markDone([again!]);
+      await stores.outbox.markFailed([{ row: again!, error: "late", refused: true, retryInMs: undefined }]);
       expect(await stores.outbox.listDead(1000)).toEqual([]);
+      expect(await leaseOf(open(ENDED), order.id)).toEqual([]);
     });
 
     test("the outbox keeps a dead row with its error, and what comes after it, until it is redriven", async () => {
@@ -285,6 +288,9 @@ export function testOrderStore(name: string, createStores: () => Promise<(times:
 
     test("leasePurge() waits for every row and every notAfter of the order, and gives all its keys", async () => {
       const stores = open(ENDED);
+      const held = await placeConfirmed(open(TIMES));
+      await stores.outbox.markDone(await leaseOf(stores, held.order.id));
+      expect(await stores.outbox.leasePurge(1000)).toEqual([]); // its reservation may still arrive
       const { order } = await placeConfirmed(stores);
       const jobsOf = async (times: StoreTimes) =>
         (await open(times).outbox.leasePurge(1000)).filter(({ orderId }) => orderId === order.id);
@@ -323,6 +329,14 @@ export function testOrderStore(name: string, createStores: () => Promise<(times:
       ]);
       await stores.outbox.finishPurge(jobs);
       expect(await open(ENDED).outbox.leasePurge(1000)).toEqual([]);
+    });
+
+    test("discardEvents() ends events, and no stock row", async () => {
+      const stores = open(TIMES);
+      const { order } = await placeConfirmed(stores);
+      expect(await stores.outbox.discardEvents(1000)).toBeGreaterThan(0);
+      expect(await stores.outbox.leaseEvents(1000)).toEqual([]);
+      expect(await leaseOf(stores, order.id)).toHaveLength(1);
     });
 
     test("forgetEvents() removes what is done and nothing else", async () => {

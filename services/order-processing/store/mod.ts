@@ -175,6 +175,8 @@ export interface Outbox {
   leasePurge(limit: number): Promise<PurgeJob[]>;
   /** Removes the rows of orders that were purged. */
   finishPurge(jobs: readonly PurgeJob[]): Promise<void>;
+  /** Ends events that nobody listens to. @returns how many. */
+  discardEvents(limit: number): Promise<number>;
   /** Removes events that are done. @returns how many. */
   forgetEvents(limit: number): Promise<number>;
 }

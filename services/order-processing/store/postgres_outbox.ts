@@ -51,7 +51,7 @@ export class PostgresOutbox implements Outbox {
             WHERE older.order_id = oldest.order_id AND older.channel = oldest.channel
               AND older.sequence < oldest.sequence AND older.done_at IS NULL
           )
-        ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
+        ORDER BY sequence LIMIT ${limit} FOR UPDATE SKIP LOCKED
       ))
       RETURNING sequence, order_id, command, revision, items, event, fence, not_after, attempts - 1 AS attempts, refusals`;
     return [...rows].sort((a, b) => a.sequence - b.sequence);
@@ -130,6 +130,15 @@ export class PostgresOutbox implements Outbox {
     await this.#database.query`
       DELETE FROM outbox USING json_to_recordset(${JSON.stringify(rows)}::text::json) AS purged (sequence bigint)
       WHERE outbox.sequence = purged.sequence`;
+  }
+
+  async discardEvents(limit: number): Promise<number> {
+    const { count } = await this.#database.query`
+      DELETE FROM outbox WHERE sequence = ANY (ARRAY(
+        SELECT sequence FROM outbox
+        WHERE channel = 'event' AND done_at IS NULL AND dead_at IS NULL ORDER BY sequence LIMIT ${limit} FOR UPDATE SKIP LOCKED
+      ))`;
+    return count;
   }
 
   async forgetEvents(limit: number): Promise<number> {

@@ -65,6 +65,7 @@ describe("the plans on a filled table", () => {
       planOf(database, (explained) => orders(explained).leaseUndecided(10)),
       planOf(database, (explained) => outbox(explained).leaseStock(10)),
       planOf(database, (explained) => outbox(explained).leaseEvents(10)),
+      planOf(database, (explained) => outbox(explained).discardEvents(10)),
       planOf(database, (explained) => outbox(explained).leasePurge(10)),
       planOf(database, (explained) => outbox(explained).forgetEvents(10)),
       planOf(database, (explained) => outbox(explained).listDead(10)),
@@ -72,8 +73,9 @@ describe("the plans on a filled table", () => {
     ]);
     const indexes = [
       "orders_undecided",
-      "outbox_due",
-      "outbox_due",
+      "outbox_undone",
+      "outbox_undone",
+      "outbox_undone",
       "outbox_done",
       "outbox_done",
       "outbox_dead",

@@ -8,7 +8,6 @@ import { createPostgresDatabase } from "../../_stack/setup.ts";
 import { createTestIssuer, type TestIssuer } from "../../_stack/test_issuer.ts";
 import { assemble } from "../assembly.ts";
 import { readConfig } from "../config.ts";
-import { nobodyListens } from "../event_port.ts";
 import { createStockClient } from "../stock_client.ts";
 import { migrateOrders } from "../store/postgres.ts";
 
@@ -54,7 +53,7 @@ export async function openShop(settings: Readonly<Record<string, string>> = {}):
   await migrateOrders(database);
   const stock = createStockClient({ ...config, timeoutMs: config.limits.stockTimeoutMs, fetch: answerTokens(issuer) });
   const log = { warn: () => {}, error: console.error };
-  const assembly = assemble({ config, database, backgroundDatabase, stock, publisher: nobodyListens, log });
+  const assembly = assemble({ config, database, backgroundDatabase, stock, log });
   const service = createService("order-processing", assembly.handlers, {
     authenticate: issuer.authenticate,
     origins: config.origins,

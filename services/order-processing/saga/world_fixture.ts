@@ -13,7 +13,7 @@ import { PostgresOutbox } from "../store/postgres_outbox.ts";
 import { type Dispatch, dispatchEvents, dispatchStock } from "./dispatcher.ts";
 import { purgeEntries } from "./purge.ts";
 import { type Saga, type SagaLimits, systemClock } from "./saga.ts";
-import { ScriptedStock } from "./scripted_stock.ts";
+import { ScriptedStock } from "./scripted_stock_fixture.ts";
 import { resumeUndecided } from "./worker.ts";
 
 export const ADDRESS = {
