@@ -90,6 +90,18 @@ export function testStockCommands(
     expect((await store.stocks([id])).get(id)?.sequence).toBe(51);
   });
 
+  test("replicas sell no unit twice, and do no command twice", async () => {
+    const { id } = await insertProduct(store, 30);
+    const replicas = [commanderOf(store), commanderOf(store), commanderOf(store)];
+    const orders = Array.from({ length: 40 }, () => commandFor(id));
+    const answers = await Promise.all(
+      replicas.flatMap((replica) => orders.map(async (order) => (await applyOne(replica, order)).outcome)),
+    );
+    const outcomes = orders.map((_, index) => [0, 40, 80].map((start) => answers[start + index]).join(" "));
+    expect(tally(outcomes)).toEqual({ "done done done": 30, "out-of-stock out-of-stock out-of-stock": 10 });
+    expect(await countsOf(store, id)).toBe("0 30 0");
+  });
+
   test("a command sent 20 times at once has one effect", async () => {
     const { id } = await insertProduct(store, 10);
     const order = commandFor(id, { quantity: 4 });
