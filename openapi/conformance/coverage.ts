@@ -74,7 +74,8 @@ export default class CoverageReporter implements Reporter {
     const folder = config.projects[0]?.testDir ?? import.meta.dirname;
     const files = new Set(suite.allTests().map(({ location }) => location.file));
     const all = readdirSync(folder).filter((name) => name.endsWith("_conformance.ts"));
-    this.#isWhole = all.every((name) => files.has(join(folder, name))) && String(config.grep) === "/.*/";
+    const isFiltered = String(config.grep) !== "/.*/" || config.grepInvert !== null;
+    this.#isWhole = !isFiltered && all.every((name) => files.has(join(folder, name)));
   }
 
   onTestEnd(_test: TestCase, { attachments }: TestResult): void {

@@ -15,11 +15,13 @@ export default defineConfig({
   retries: 0,
   forbidOnly: CI !== undefined,
   timeout: 60_000,
+  // What happens in the background happens soon; on a busy machine a little later.
+  expect: { timeout: 20_000 },
   reporter: [["list"], ["json", { outputFile: "test-results/summary.json" }], ["./coverage.ts"]],
   ...(TRADEPOST_ORIGINS === undefined && {
     webServer: {
       name: "stack",
-      command: `bun ../../services/_stack/serve_for_tests.ts ${TRADEPOST_STORE}`,
+      command: `exec bun ../../services/_stack/serve_for_tests.ts ${TRADEPOST_STORE}`,
       // What the command prints becomes the environment of the tests.
       wait: {
         stdout:

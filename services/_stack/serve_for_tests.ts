@@ -4,7 +4,7 @@
  * `bun services/_stack/serve_for_tests.ts [postgres|mongo]` prints one line, in which a test finds all it needs.
  */
 import { findMongo, type MongoSource } from "./engines/mongo.ts";
-import { identify, isRunning } from "./processes.ts";
+import { onParentEnd } from "./parent_watch.ts";
 import { describeFault, StackError } from "./stack_error.ts";
 import { startTestStack } from "./test_stack.ts";
 
@@ -16,31 +16,27 @@ async function readStore(name = "postgres"): Promise<{ mongo?: MongoSource }> {
   return { mongo };
 }
 
-/** How soon it is noticed that whoever started this is gone without a word. */
-const PARENT_POLL_MS = 500;
+/** A machine that is busy with tests is slow, not broken. */
+const PATIENCE = { DECIDE_WITHIN_MS: "20000", STOCK_TIMEOUT_MS: "15000", STORE_TIMEOUT_MS: "15000" };
+
+const interruption = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interruption.abort(signal));
+onParentEnd(() => interruption.abort("the tests have ended"));
 
 try {
-  const stack = await startTestStack(await readStore(process.argv[2]));
-  let stopping: Promise<void> | undefined;
-  const stop = (): void => {
-    stopping ??= stack.stop().then(() => process.exit());
-  };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, stop);
-  const parent = { pid: process.ppid, identity: identify(process.ppid) ?? "" };
-  setInterval(() => {
-    if (!isRunning(parent)) stop();
-  }, PARENT_POLL_MS);
-  stack.firstEnd().then((what) => {
-    if (stopping === undefined) console.error(what);
-  });
-
+  const { signal } = interruption;
+  const stack = await startTestStack({ ...(await readStore(process.argv[2])), environment: PATIENCE, signal });
   const { origins, admin, serviceClient } = stack;
   console.log(
     `TRADEPOST_ORIGINS=${JSON.stringify(origins)}`,
     `TRADEPOST_ADMIN=${admin.email}:${admin.password}`,
     `TRADEPOST_CLIENT=${serviceClient.id}:${serviceClient.secret}`,
   );
+  const interrupted = new Promise((settle) => signal.addEventListener("abort", settle));
+  await Promise.race([interrupted, stack.firstEnd().then((what) => console.error(what))]);
+  if (!signal.aborted) await interrupted; // the tests go on, to say what they see
+  await stack.stop();
 } catch (error) {
-  console.error(describeFault(error));
-  process.exit(1);
+  if (!interruption.signal.aborted) console.error(describeFault(error));
+  process.exitCode = 1;
 }
