@@ -52,17 +52,27 @@ export function completeValues(known: Partial<RandomValues> = {}): RandomValues 
 
 /** What each reader is given; the same values and places give the same texts. */
 export function secretFiles(values: RandomValues, places: EnginePlaces): Readonly<Record<Reader, SecretFiles>> {
-  const mongoUrl = (user: string, password: string, database = user): string =>
-    `mongodb://${user}:${password}@${places.mongo.join(",")}/${database}?replicaSet=${REPLICA_SET}`;
+  // A set of one has nobody to fail over to: its clients keep to the name they know, and need not ask it for others.
+  const topology = places.mongo.length > 1 ? `replicaSet=${REPLICA_SET}` : "directConnection=true";
+  const mongoUrl = (user: string, password: string, path: string): string =>
+    `mongodb://${user}:${password}@${places.mongo.join(",")}/${path}`;
   const postgresUrl = (user: string, password: string, database = user): string =>
     `postgres://${user}:${password}@${places.postgres}/${database}`;
-  const users = mongoUrl("user_authentication", values.userAuthenticationStorePassword);
-  const products = mongoUrl("product_management", values.productManagementStorePassword);
+  const users = mongoUrl(
+    "user_authentication",
+    values.userAuthenticationStorePassword,
+    `user_authentication?${topology}`,
+  );
+  const products = mongoUrl(
+    "product_management",
+    values.productManagementStorePassword,
+    `product_management?${topology}`,
+  );
   const orders = postgresUrl("order_processing", values.orderProcessingStorePassword);
   return {
     mongo: { keyfile: values.mongoKeyfile, "root-username": MONGO_ROOT, "root-password": values.mongoRootPassword },
     "mongo-init": {
-      "root-url": mongoUrl(MONGO_ROOT, values.mongoRootPassword, "admin"),
+      "root-url": mongoUrl(MONGO_ROOT, values.mongoRootPassword, `admin?replicaSet=${REPLICA_SET}`),
       "service-urls": `${users} ${products}`,
     },
     postgres: { password: values.postgresPassword },

@@ -41,6 +41,12 @@ test("the services take the settings that are made for them", () => {
   expect([...users.clients.keys()]).toEqual([orders.clientId]);
 });
 
+test("clients of a set of one keep to its name", () => {
+  const files = secretFiles(completeValues(), { ...PLACES, mongo: ["m-0:27017"] });
+  expect(files["product-management"]["store-url"]).toMatch(/@m-0:27017\/product_management\?directConnection=true$/);
+  expect(files["mongo-init"]["root-url"]).toMatch(/@m-0:27017\/admin\?replicaSet=tradepost$/);
+});
+
 test("each reader gets its own secrets and those of nobody else", () => {
   const values = completeValues();
   const files = secretFiles(values, PLACES);

@@ -2,17 +2,26 @@
  * `bun run test:compose`: builds the images, starts the compose project under a name of its own, runs the contract's tests against it, starts it
  * again over the same data, and removes it. Where nothing can run containers it is skipped by name.
  */
+import { output } from "./deployed/commands.ts";
 import { ComposeProject } from "./deployed/compose_project.ts";
 import { type Deployed, runConformance } from "./deployed/conformance.ts";
 import { createCustomer } from "./deployed/customer.ts";
 import { findDocker } from "./deployed/hosts.ts";
 import { step } from "./deployed/step.ts";
+import { ROOT } from "./paths.ts";
 import { freePorts } from "./ports.ts";
 import { byService } from "./service_names.ts";
 import { ADMIN_EMAIL, CLIENT_ID, originsOf } from "./service_settings.ts";
 import { describeFault, StackError } from "./stack_error.ts";
 
 const BASE_IMAGE = "oven/bun:1.4.5-slim";
+/** What a container runs to tell the packages it holds. */
+const LIST_PACKAGES = `
+for (const path of new Bun.Glob("**/node_modules/{*,@*/*}/package.json").scanSync({ cwd: "/app", onlyFiles: true })) {
+  const { name, version } = await Bun.file("/app/" + path).json();
+  if (version) console.log(name + "@" + version);
+}
+`;
 const SERVICE_IMAGE = "tradepost/order-processing:0.1.0";
 
 const host = await findDocker();
@@ -49,6 +58,7 @@ async function test(description: string): Promise<void> {
   console.log(`  ${SERVICE_IMAGE} has ${whole} MB, ${whole - base} MB of them on top of ${BASE_IMAGE}`);
 
   await step("Start", () => project.up());
+  await checkPackages();
   const deployed = await readSecrets();
   const customer = await createCustomer(deployed);
   await step("Contract", () => runConformance(deployed));
@@ -61,6 +71,17 @@ async function test(description: string): Promise<void> {
   if (JSON.stringify(again) !== JSON.stringify(deployed)) throw new StackError("a second start has other secrets");
   await customer.findsEverything();
   await customer.buys();
+}
+
+/** The image holds the packages that the bill of materials names, in these versions, and no other. */
+async function checkPackages(): Promise<void> {
+  const bill = await output([process.execPath, "services/_deployment/sbom.ts"], { cwd: ROOT });
+  const { components } = JSON.parse(bill) as { components: { name: string; version: string }[] }; // sbom_test.ts proves it
+  const named = components.map(({ name, version }) => `${name}@${version}`).sort();
+  const held = (await project.exec("order-processing", "bun", "-e", LIST_PACKAGES)).trim().split("\n").sort();
+  const surplus = [...held.filter((it) => !named.includes(it)), ...named.filter((it) => !held.includes(it))];
+  if (surplus.length > 0) throw new StackError(`the image and its bill differ in ${surplus.join(", ")}`);
+  console.log(`  ${held.length} packages, as the bill of materials says`);
 }
 
 async function readSecrets(): Promise<Deployed> {

@@ -1,0 +1,145 @@
+import { join } from "node:path";
+import { ROOT } from "../paths.ts";
+import { StackError } from "../stack_error.ts";
+import { attempt, type CommandOptions, output, show } from "./commands.ts";
+import type { Host } from "./hosts.ts";
+
+const NAMESPACE = "tradepost";
+const K8S = join(ROOT, "k8s");
+const READY_WITHIN = "600s";
+const LOG_LINES = "20";
+
+/** A connection from a pod, and what became of it. */
+export interface Connection {
+  readonly from: string;
+  readonly to: string;
+  readonly isOpen: boolean;
+}
+
+/** What a pod runs to find out where it can connect to; a packet that a policy drops is never answered. */
+const PROBE = `
+for (const place of process.argv.slice(1)) {
+  const [hostname, port] = place.split(":");
+  const socket = { data() {}, open: (it) => it.end(), error() {}, connectError() {} };
+  const open = Bun.connect({ hostname, port: Number(port), socket }).then(() => "open", () => "closed");
+  console.log(place, await Promise.race([open, Bun.sleep(2500).then(() => "closed")]));
+}
+process.exit(0);
+`;
+
+/** The deployment in a cluster, by kubectl. */
+export class Cluster {
+  readonly #options: CommandOptions;
+
+  constructor(host: Host) {
+    this.#options = { environment: host.environment, cwd: ROOT };
+  }
+
+  /** Whether our namespace is there already: then it is somebody's. */
+  async isTaken(): Promise<boolean> {
+    return (await this.#kubectl("get", "namespace", NAMESPACE, "--ignore-not-found", "--output", "name")) !== "";
+  }
+
+  /** Makes the namespace and random secrets. */
+  async makeSecrets(mongoMembers: number): Promise<void> {
+    const command = [process.execPath, "k8s/make_secrets.ts", "--mongo-members", `${mongoMembers}`];
+    const input = await output(command, this.#options);
+    await output(["kubectl", "create", "--filename", "-"], { ...this.#options, input });
+  }
+
+  /** Has the API server check an overlay, and our own rules too. @throws {StackError} for a warning as well. */
+  async check(overlay: string): Promise<void> {
+    const input = await this.#kubectl("kustomize", join(K8S, "overlays", overlay));
+    await output([process.execPath, "k8s/check_manifests.ts"], { ...this.#options, input });
+    const command = ["kubectl", "apply", "--dry-run=server", "--filename", "-"];
+    const { exitCode, stderr } = await attempt(command, { ...this.#options, input });
+    const warnings = stderr.split("\n").filter((line) => line !== "" && !line.includes("last-applied-configuration"));
+    if (exitCode !== 0 || warnings.length > 0)
+      throw new StackError(`the overlay ${overlay} is refused: ${warnings.join("\n")}`);
+  }
+
+  async apply(overlay: string): Promise<void> {
+    await this.#kubectl("apply", "--kustomize", join(K8S, "overlays", overlay));
+  }
+
+  /** Waits until every replica serves. */
+  async ready(): Promise<void> {
+    for (const kind of ["statefulset", "deployment"]) {
+      await this.#kubectl("rollout", "status", kind, "--namespace", NAMESPACE, "--timeout", READY_WITHIN);
+    }
+  }
+
+  /** Replaces every pod of the services, one after the other, and waits until it is done. */
+  async restartServices(): Promise<void> {
+    await this.#kubectl("rollout", "restart", "deployment", "--namespace", NAMESPACE);
+    await this.ready();
+  }
+
+  /** Deletes a pod, and waits until its successor serves. */
+  async replacePod(name: string): Promise<void> {
+    await this.#kubectl("delete", "pod", name, "--namespace", NAMESPACE);
+    await this.ready();
+  }
+
+  /** A text of a secret. */
+  async secret(name: string, key: string): Promise<string> {
+    const json = await this.#kubectl("get", "secret", name, "--namespace", NAMESPACE, "--output", "json");
+    const { data } = JSON.parse(json) as { data: Record<string, string> }; // a Secret of the API server has it
+    return Buffer.from(data[key] ?? "", "base64").toString();
+  }
+
+  /** The address of a node, where the ports of Services are. */
+  async nodeAddress(): Promise<string> {
+    const path = '{.items[0].status.addresses[?(@.type=="InternalIP")].address}';
+    return this.#kubectl("get", "nodes", "--output", `jsonpath=${path}`);
+  }
+
+  /** Tries to connect from a pod of a Deployment to each place. */
+  async connect(from: string, places: readonly string[]): Promise<readonly Connection[]> {
+    const pod = ["exec", `deployment/${from}`, "--namespace", NAMESPACE, "--"];
+    return toConnections(from, await this.#kubectl(...pod, "bun", "-e", PROBE, ...places));
+  }
+
+  /** Tries to connect from a pod of another namespace, with an image of ours. */
+  async connectFromOutside(places: readonly string[]): Promise<readonly Connection[]> {
+    const image = "tradepost/order-processing:0.1.0";
+    const name = `tradepost-outside-${process.pid}`;
+    const pod = [
+      "run",
+      name,
+      "--namespace",
+      "default",
+      "--image",
+      image,
+      "--restart",
+      "Never",
+      "--rm",
+      "--attach",
+      "--quiet",
+    ];
+    return toConnections("outside", await this.#kubectl(...pod, "--command", "--", "bun", "-e", PROBE, ...places));
+  }
+
+  /** Removes the namespace with all that is in it. */
+  async remove(): Promise<void> {
+    await this.#kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait", "--timeout", "180s");
+  }
+
+  /** Shows pods, events and the last lines of the containers. */
+  async showState(): Promise<void> {
+    const all = ["--namespace", NAMESPACE];
+    await show(["kubectl", "get", "pods", "--output", "wide", ...all], this.#options).catch(() => {});
+    await show(["kubectl", "get", "events", "--field-selector", "type=Warning", ...all], this.#options).catch(() => {});
+    const label = ["--selector", "app.kubernetes.io/part-of=tradepost", "--max-log-requests", "30"];
+    await show(["kubectl", "logs", ...all, ...label, "--prefix", "--tail", LOG_LINES], this.#options).catch(() => {});
+  }
+
+  async #kubectl(...args: readonly string[]): Promise<string> {
+    return (await output(["kubectl", ...args], this.#options)).trim();
+  }
+}
+
+function toConnections(from: string, printed: string): readonly Connection[] {
+  const lines = printed.split("\n").map((line) => line.trim().split(" "));
+  return lines.flatMap(([to, state]) => (to && state ? [{ from, to, isOpen: state === "open" }] : []));
+}
