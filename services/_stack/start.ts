@@ -8,8 +8,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { MongoSource } from "./engines/mongo.ts";
+import { onParentEnd } from "./parent_watch.ts";
 import { DATA_FOLDER } from "./paths.ts";
-import { identify, isRunning } from "./processes.ts";
 import { seedStack } from "./seed.ts";
 import { byService, SERVICE_NAMES } from "./service_names.ts";
 import { type Stack, startStack } from "./stack.ts";
@@ -26,7 +26,6 @@ interface Arguments {
 
 const USUAL_PORT = 3_000;
 const HIGHEST_PORT = 65_533;
-const PARENT_POLL_MS = 250;
 /** Which store the data folder began with, so that a later start finds its data again. */
 const STORE_FILE = "store";
 
@@ -35,7 +34,8 @@ const interruption = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => interrupt(signal)); // for good: npx sends SIGINT twice, and draining is not to be cut short
 }
-watchParent();
+const runner = process.env.npm_lifecycle_event; // `bun start` or npm, which can be killed above us
+if (runner) onParentEnd(() => interrupt(`${runner} has ended`));
 
 let stack: Stack | undefined;
 try {
@@ -145,13 +145,4 @@ function interrupted(): Promise<undefined> {
   if (interruption.signal.aborted) resolve(undefined);
   interruption.signal.addEventListener("abort", () => resolve(undefined));
   return promise;
-}
-
-/** Under `bun start` (or npm) the runner above us can be killed without a word to us: then we end as for Ctrl-C. */
-function watchParent(): void {
-  if (!process.env.npm_lifecycle_event) return;
-  const parent = { pid: process.ppid, identity: identify(process.ppid) ?? "" };
-  setInterval(() => {
-    if (!isRunning(parent)) interrupt(`${process.env.npm_lifecycle_event} has ended`);
-  }, PARENT_POLL_MS).unref();
 }

@@ -5,7 +5,7 @@ import { CACHE_FOLDER } from "./paths.ts";
 import { freePorts } from "./ports.ts";
 import { randomSecret } from "./secrets.ts";
 import { byService } from "./service_names.ts";
-import { type Stack, startStack } from "./stack.ts";
+import { type Stack, type StackOptions, startStack } from "./stack.ts";
 import { createTestFolder, removeTestFolder, sweepTestFolders } from "./test_folder.ts";
 
 /** What a test may ask of its stack. */
@@ -14,13 +14,15 @@ export interface TestStackOptions {
   readonly mongo?: MongoSource;
   /** Further settings for all services. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Breaks the start off. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * The whole system on free ports with data of its own, replies checked against the contract; `stop()` removes the data.
  * What a killed test left is ended by the next one.
  */
-export async function startTestStack({ mongo, environment }: TestStackOptions = {}): Promise<Stack> {
+export async function startTestStack({ mongo, environment, signal }: TestStackOptions = {}): Promise<Stack> {
   await sweepTestFolders();
   const ports = await freePorts(3);
   const dataFolder = createTestFolder();
@@ -32,6 +34,10 @@ export async function startTestStack({ mongo, environment }: TestStackOptions = 
     disposable: true,
     mongoSuffix: `_${randomSecret().replaceAll(/[^A-Za-z0-9]/g, "")}`,
     ...(mongo && { mongo }),
+    ...(signal && { signal }),
+  }).catch((error: unknown) => {
+    removeTestFolder(dataFolder);
+    throw error;
   });
   return {
     ...stack,
