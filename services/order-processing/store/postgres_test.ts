@@ -9,6 +9,7 @@ import { PostgresOutbox } from "./postgres_outbox.ts";
 /** Real engines on a busy machine take their time. */
 setDefaultTimeout(60_000);
 
+const TIMES: StoreTimes = { leaseMs: 1, commandLifeMs: 1, pendingLimitMs: 1, editLimitMs: 1, purgeDelayMs: 1 };
 const databases: Postgres[] = [];
 
 async function createDatabase(): Promise<Postgres> {
@@ -31,8 +32,31 @@ testOrderStore("PostgresOrderStore", async () => {
   });
 });
 
+test("a key that is too old is free again, and is forgotten", async () => {
+  const database = await createDatabase();
+  const orders = new PostgresOrderStore(database, TIMES);
+  const customerId = Bun.randomUUIDv7();
+  const shippingAddress = { name: "Ada", line1: "12", city: "London", postalCode: "SW1Y", country: "GB" };
+  const place = (key: string, fingerprint: string) => {
+    const items = [{ productId: customerId, quantity: 1 }];
+    const draft = { id: Bun.randomUUIDv7(), customerId, items, shippingAddress, at: new Date() };
+    return orders.place(draft, { scope: "createOrder", key, fingerprint });
+  };
+  await place("a", "f1");
+  await place("b", "f1");
+  expect(await place("a", "f2")).toBeUndefined();
+  expect(await orders.forgetKeys(10)).toBe(0);
+  await database.query`UPDATE idempotency_records SET expires_at = now(), reply = '{"status":201}'`;
+  expect(await orders.findClaim("createOrder", "a")).toBeUndefined();
+  const again = await place("a", "f2");
+  expect(await orders.findClaim("createOrder", "a")).toEqual({
+    orderId: again!.lease.orderId,
+    record: { scope: "createOrder", key: "a", fingerprint: "f2", reply: null },
+  });
+  expect(await orders.forgetKeys(10)).toBe(1);
+});
+
 describe("the plans on a filled table", () => {
-  const TIMES: StoreTimes = { leaseMs: 1, commandLifeMs: 1, pendingLimitMs: 1, editLimitMs: 1, purgeDelayMs: 1 };
   const CUSTOMER = "00000000-0000-7000-8000-000000000003";
   const EVERYTHING: OrderFilter = { customerId: undefined, status: undefined, afterId: undefined, limit: 11 };
   let database: Postgres;
