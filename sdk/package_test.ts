@@ -4,7 +4,7 @@ import { join } from "node:path";
 import ts from "typescript";
 import { OPERATIONS, type OperationId } from "#contract";
 import document from "../openapi/openapi.yaml";
-import { createPackedProject, type PackedProject } from "./packed_fixture.ts";
+import { createPackedProject, type PackedProject, run } from "./packed_fixture.ts";
 import { readRecipes } from "./recipe_fixture.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -39,9 +39,10 @@ beforeAll(async () => {
 afterAll(() => project?.remove());
 
 test("has its module, its types and its words, and needs nothing", async () => {
-  const names = project.files.filter((name) => !/^dist\/(generated\/)?\w+\.d\.ts$/.test(name));
+  const files = [...new Bun.Glob("**/*").scanSync({ cwd: project.sdk })];
+  const names = files.filter((name) => !/^dist\/(generated\/)?\w+\.d\.ts$/.test(name));
   expect(names.sort()).toEqual(["README.md", "dist/LICENSE", "dist/mod.js", "package.json"]);
-  const { dependencies, peerDependencies } = await Bun.file(installed("package.json")).json();
+  const { dependencies, peerDependencies } = await Bun.file(join(project.sdk, "package.json")).json();
   expect({ dependencies, peerDependencies }).toEqual({ dependencies: undefined, peerDependencies: undefined });
 });
 
@@ -99,6 +100,19 @@ test(
   COMPILER_MS,
 );
 
+const node = Bun.which("node");
+test.skipIf(node === null)("Node tells that a connection was refused, so that an edit may be sent again", async () => {
+  const server = Bun.serve({ port: 0, fetch: () => new Response() });
+  await server.stop(true);
+  const source = `
+    import { createClient } from "@tradepost/sdk";
+    const client = createClient({ baseUrl: "${server.url.origin}", retry: { attempts: 1 } });
+    const edit = client.deleteProduct({ params: { productId: "1" } });
+    console.log(await edit.catch(({ name, maybeSent }) => name + " " + maybeSent));`;
+  await Bun.write(join(project.folder, "refused.js"), source);
+  expect(await run([node!, "refused.js"], project.folder)).toBe("ConnectionError false\n");
+});
+
 describe("a bundler", () => {
   test("leaves only what is used", async () => {
     const all = await bundle(`export * from "@tradepost/sdk";`);
@@ -116,10 +130,6 @@ describe("a bundler", () => {
     expect(await bundle(`import { createClient } from "@tradepost/sdk"; console.log(1);`)).toBe("console.log(1);\n");
   });
 });
-
-function installed(path: string): string {
-  return join(project.folder, "node_modules/@tradepost/sdk", path);
-}
 
 /** What the compiler says of a file in the project. */
 async function faultsOf(source: string, options: ts.CompilerOptions): Promise<readonly string[]> {

@@ -1,30 +1,39 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 /** A fresh project that has the SDK as it would come from the registry. */
 export interface PackedProject {
   readonly folder: string;
-  /** What the package has, by path. */
-  readonly files: readonly string[];
+  /** Where the SDK is in it. */
+  readonly sdk: string;
   remove(): void;
 }
 
-/** Builds and packs the SDK and installs it in a project outside of this repository, with npm. */
+/** Builds and packs the SDK and installs it in a project outside of this repository: with npm, or with Bun where that is all there is. */
 export async function createPackedProject(): Promise<PackedProject> {
   const root = mkdtempSync(join(tmpdir(), "tradepost-sdk-"));
   const [source, folder] = [join(root, "package"), join(root, "project")];
   for (const name of ["package.json", "README.md"]) cpSync(join(import.meta.dirname, name), join(source, name));
   await run([process.execPath, join(import.meta.dirname, "build.ts"), join(source, "dist")], source);
-  const packed = await run(["npm", "pack", "--json", "--ignore-scripts", "--pack-destination", root], source);
-  const [{ filename, files }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }]; // npm's
 
+  const npm = Bun.which("npm");
+  const [packer, installer] = npm
+    ? [
+        [npm, "pack", "--ignore-scripts", "--pack-destination"],
+        [npm, "install", "--offline", "--no-audit", "--no-fund"],
+      ]
+    : [
+        [process.execPath, "pm", "pack", "--quiet", "--ignore-scripts", "--destination"],
+        [process.execPath, "add"],
+      ];
+  const tarball = basename((await run([...packer, root], source)).trim());
   mkdirSync(folder);
   await Bun.write(join(folder, "package.json"), JSON.stringify({ name: "project", type: "module", private: true }));
-  await run(["npm", "install", "--offline", "--no-audit", "--no-fund", join(root, filename)], folder);
+  await run([...installer, join(root, tarball)], folder);
   return {
     folder,
-    files: files.map(({ path }) => path),
+    sdk: join(folder, "node_modules/@tradepost/sdk"),
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }

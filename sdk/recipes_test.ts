@@ -108,7 +108,7 @@ async function runInBrowser(executablePath: string, run: (page: Page) => Promise
 
 /** As a page without a build step does it: an import map, and the other services on other origins. */
 async function runInPage(page: Page): Promise<string> {
-  const module = Bun.file(join(project.folder, "node_modules/@tradepost/sdk/dist/mod.js"));
+  const module = Bun.file(join(project.sdk, "dist/mod.js"));
   await serveScript(page, "/sdk.js", await module.text());
   await serveScript(page, "/recipes.js", program);
   return await openPage(
