@@ -61,7 +61,7 @@ describe.each([...SERVICE_NAMES])("%s", (service) => {
     const manifest: unknown = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
     expect(manifest).toMatchObject({
       name: service,
-      scripts: { test: "bun test --preload ../_stack/setup.ts ." },
+      scripts: { test: "bun test --timeout 30000 --preload ../_stack/setup.ts ." },
     });
   });
 

@@ -2,7 +2,7 @@
  * The preload of `bun test`: names the MongoDB of the run, gives every test file its databases on real engines, and
  * leaves no process behind. An engine starts when the first test asks for it.
  */
-import { afterAll, describe, setDefaultTimeout } from "bun:test";
+import { afterAll, describe } from "bun:test";
 import { randomUUID } from "node:crypto";
 import postgres from "postgres";
 import type { Engine } from "./engines/engine.ts";
@@ -23,8 +23,6 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A race on a real engine takes tens of milliseconds; the rest is for a machine with much else to do. */
-const TEST_TIMEOUT_MS = 30_000;
 const SHUT_DOWN_MS = 20_000;
 const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -89,7 +87,6 @@ const shutDown = once(async () => {
   removeTestFolders();
 });
 
-setDefaultTimeout(TEST_TIMEOUT_MS);
 afterAll(shutDown, SHUT_DOWN_MS);
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => void shutDown().finally(() => process.exit(SIGNAL_EXIT_CODES[signal])));

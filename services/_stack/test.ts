@@ -16,6 +16,9 @@ const PLAYWRIGHT_CONFIG = "openapi/conformance/playwright.config.ts";
 /** Where the configuration has the report written. */
 const PLAYWRIGHT_REPORT = join(ROOT, "openapi/conformance/test-results/summary.json");
 
+/** A race on a real engine takes tens of milliseconds; the rest is for a machine with much else to do. */
+const TEST_TIMEOUT_MS = 30_000;
+
 let runner: Bun.Subprocess | undefined;
 process.on("SIGINT", () => {}); // the terminal tells the runner too: we stay for the totals
 process.on("SIGTERM", () => runner?.kill("SIGTERM"));
@@ -57,7 +60,13 @@ async function runBun(files: readonly string[]): Promise<Totals> {
   const folder = createTestFolder();
   const report = join(folder, "junit.xml");
   const paths = files.map((file) => `./${file}`);
-  const exitCode = await run(["test", "--reporter=junit", `--reporter-outfile=${report}`, ...paths]);
+  const exitCode = await run([
+    "test",
+    `--timeout=${TEST_TIMEOUT_MS}`,
+    "--reporter=junit",
+    `--reporter-outfile=${report}`,
+    ...paths,
+  ]);
   const totals = readJunit(readIfThere(report), exitCode);
   removeTestFolder(folder);
   return totals;
