@@ -1,53 +1,24 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createClient } from "#sdk";
+import { mainsIn } from "../_stack/main_fixture.ts";
 import { freePort } from "../_stack/ports.ts";
 import { createMongoDatabase, createPostgresDatabase, describeWithMongo, type TestDatabase } from "../_stack/setup.ts";
 import { createTestIssuer, type TestIssuer } from "../_stack/test_issuer.ts";
 
 setDefaultTimeout(60_000);
 
-const children = new Set<Bun.Subprocess>();
+const mains = mainsIn(import.meta.dir);
 let issuer: TestIssuer;
 
 beforeAll(async () => {
   issuer = await createTestIssuer();
 });
-afterEach(() => {
-  for (const child of children) child.kill("SIGKILL");
-  children.clear();
-});
+afterEach(() => mains.killAll());
 afterAll(() => issuer.stop());
 
-function start(environment: Record<string, string>) {
-  const settings = { ISSUER: issuer.issuer, JWKS_URL: issuer.jwksUrl, CHECK_RESPONSES: "true" };
-  const child = Bun.spawn([process.execPath, `${import.meta.dir}/main.ts`], {
-    env: { PATH: process.env.PATH, ...settings, ...environment },
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  children.add(child);
-  return child;
-}
-
-/** A process that is ready, and where it is. */
-async function startReady(environment: Record<string, string>) {
-  const port = await freePort();
-  const child = start({ PORT: String(port), ...environment });
-  const baseUrl = `http://127.0.0.1:${port}`;
-  while (!(await isReady(baseUrl))) {
-    if (child.exitCode !== null) throw new Error(await new Response(child.stderr).text());
-    await Bun.sleep(20);
-  }
-  return { child, baseUrl };
-}
-
-async function isReady(baseUrl: string): Promise<boolean> {
-  try {
-    return (await fetch(`${baseUrl}/readyz`)).ok;
-  } catch {
-    return false;
-  }
-}
+const settings = () => ({ ISSUER: issuer.issuer, JWKS_URL: issuer.jwksUrl });
+const start = (environment: Record<string, string>) => mains.start({ ...settings(), ...environment });
+const startReady = (environment: Record<string, string>) => mains.startReady({ ...settings(), ...environment });
 
 function testProcess(createDatabase: () => Promise<TestDatabase>): void {
   test("serves, ends cleanly, and knows its products and their stock after a restart", async () => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createClient } from "#sdk";
-import { freePort } from "../_stack/ports.ts";
+import { mainsIn } from "../_stack/main_fixture.ts";
 import { createMongoDatabase, createPostgresDatabase, describeWithMongo, type TestDatabase } from "../_stack/setup.ts";
 
 setDefaultTimeout(60_000);
@@ -11,44 +11,13 @@ const SETTINGS = {
   ADMIN_EMAIL: ADMIN.email,
   ADMIN_PASSWORD: ADMIN.password,
   SERVICE_CLIENTS: `order-processing:${"s".repeat(32)}`,
-  CHECK_RESPONSES: "true",
 };
 
-const children = new Set<Bun.Subprocess>();
+const mains = mainsIn(import.meta.dir);
+afterEach(() => mains.killAll());
 
-afterEach(() => {
-  for (const child of children) child.kill("SIGKILL");
-  children.clear();
-});
-
-function start(environment: Record<string, string>) {
-  const child = Bun.spawn([process.execPath, `${import.meta.dir}/main.ts`], {
-    env: { PATH: process.env.PATH, ...SETTINGS, ...environment },
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  children.add(child);
-  return child;
-}
-
-async function startReady(storeUrl: string) {
-  const port = await freePort();
-  const child = start({ PORT: String(port), STORE_URL: storeUrl });
-  const baseUrl = `http://127.0.0.1:${port}`;
-  while (!(await isReady(baseUrl))) {
-    if (child.exitCode !== null) throw new Error(await new Response(child.stderr).text());
-    await Bun.sleep(20);
-  }
-  return { child, baseUrl };
-}
-
-async function isReady(baseUrl: string): Promise<boolean> {
-  try {
-    return (await fetch(`${baseUrl}/readyz`)).ok;
-  } catch {
-    return false;
-  }
-}
+const start = (environment: Record<string, string>) => mains.start({ ...SETTINGS, ...environment });
+const startReady = (storeUrl: string) => mains.startReady({ ...SETTINGS, STORE_URL: storeUrl });
 
 function testProcess(createDatabase: () => Promise<TestDatabase>): void {
   test("serves, ends cleanly, and knows its users, keys and admin after a restart", async () => {
