@@ -5,6 +5,8 @@ import type { ThrottleStore } from "./mod.ts";
 
 /** More than one is needed only if the document is deleted in between. */
 const INSERT_ATTEMPTS = 5;
+/** Nobody waits. Not `$$NOW`: for a command that began earlier and comes later, that is still to come. */
+const NEVER = new Date(0);
 
 interface ThrottleDocument {
   /** The key. */
@@ -57,7 +59,10 @@ export function createMongoThrottle(database: Mongo): ThrottleStore {
         { $set: { failures: ifAdmitted(counted, "$failures") } },
         {
           $set: {
-            blockedUntil: ifAdmitted({ $add: ["$$NOW", delay] }, "$blockedUntil"),
+            blockedUntil: ifAdmitted(
+              { $cond: [{ $gt: [delay, 0] }, { $add: ["$$NOW", delay] }, NEVER] },
+              "$blockedUntil",
+            ),
             expiresAt: ifAdmitted({ $add: ["$$NOW", forgetAfterMs] }, "$expiresAt"),
           },
         },
@@ -76,7 +81,7 @@ export function createMongoThrottle(database: Mongo): ThrottleStore {
 
     async forgive({ key }) {
       const failures = { $max: [{ $subtract: ["$failures", 1] }, 0] };
-      await throttle.updateOne({ _id: key }, [{ $set: { failures, blockedUntil: "$$NOW" } }]);
+      await throttle.updateOne({ _id: key }, [{ $set: { failures, blockedUntil: NEVER } }]);
     },
 
     async clear({ key }) {
@@ -87,9 +92,8 @@ export function createMongoThrottle(database: Mongo): ThrottleStore {
 
 /** No attempt so far. */
 function blankDocument(key: string, forgetAfterMs: number): ThrottleDocument {
-  const never = new Date(0);
   const expiresAt = new Date(Date.now() + forgetAfterMs);
-  return { _id: key, failures: 0, blockedUntil: never, expiresAt, attemptedAt: never, admitted: true };
+  return { _id: key, failures: 0, blockedUntil: NEVER, expiresAt, attemptedAt: NEVER, admitted: true };
 }
 
 function ignoreDuplicate(error: unknown): void {

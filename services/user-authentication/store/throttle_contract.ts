@@ -50,6 +50,17 @@ export function testThrottle({ shared }: Stores): void {
       expect(waits.filter((waitMs) => waitMs > 0)).toHaveLength(25);
     });
 
+    test("attempt() makes nobody wait for others whose attempts are free or forgiven", async () => {
+      const key = newKey([...Array<number>(50).fill(0), DELAY_MS]);
+      const results = await race(replicas, 40, async (store) => {
+        const waits = [await store.throttle.attempt(key), await store.throttle.waitMs([key])];
+        await store.throttle.forgive(key);
+        return [...waits, await store.throttle.waitMs([key])];
+      });
+      const waits = results.flatMap((result) => (result.status === "fulfilled" ? result.value : Number.NaN));
+      expect(waits.filter((waitMs) => waitMs <= 0)).toHaveLength(120);
+    });
+
     test("waitMs() is that of the key that waits longest, and counts nothing", async () => {
       const [short, long, none] = [newKey([0, 10_000]), newKey([0, DELAY_MS]), newKey([0, DELAY_MS])];
       await throttle.attempt(short);
