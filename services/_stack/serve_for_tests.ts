@@ -33,7 +33,7 @@ try {
     `TRADEPOST_CLIENT=${serviceClient.id}:${serviceClient.secret}`,
   );
   const interrupted = new Promise((settle) => signal.addEventListener("abort", settle));
-  await Promise.race([interrupted, stack.firstEnd().then((what) => console.error(what))]);
+  await Promise.race([interrupted, stack.firstEnd().then((what) => signal.aborted || console.error(what))]);
   if (!signal.aborted) await interrupted; // the tests go on, to say what they see
   await stack.stop();
 } catch (error) {
