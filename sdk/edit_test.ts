@@ -98,7 +98,9 @@ describe("editOrder()", () => {
     const cancel = () => ({ status: "cancelled" }) as const;
     expect(await failure(editOrder(client, ORDER_ID, cancel, { maxMs: 100 }))).toMatchObject({ code: "order-pending" });
     const signal = AbortSignal.timeout(20);
+    const startMs = performance.now();
     expect(await failure(editOrder(client, ORDER_ID, cancel, { signal }))).toMatchObject({ name: "TimeoutError" });
+    expect(performance.now() - startMs).toBeLessThan(2_000);
   });
 
   test("takes new contents or a new status, never a version", () => {
@@ -111,6 +113,23 @@ describe("editOrder()", () => {
     ];
     expect(wrong).toBeFunction();
   });
+});
+
+test("update() reads again when If-Match names an older version", async () => {
+  const stale = problem(412, "precondition-failed", { currentVersion: 2 });
+  const { fetch, requests } = answers(
+    Response.json(LAMP),
+    stale,
+    Response.json(LAMP),
+    new Response(null, { status: 204 }),
+  );
+  const client = createClient({ baseUrl: "http://localhost", fetch });
+  const params = { productId: LAMP.id };
+  await update(
+    async () => (await client.getProduct({ params })).body,
+    ({ version }) => client.deleteProduct({ params, headers: { "if-match": `"${version}"` } }),
+  );
+  expect(requests.map(({ method }) => method)).toEqual(["GET", "DELETE", "GET", "DELETE"]);
 });
 
 test("update() works for whatever has a version", async () => {

@@ -86,6 +86,7 @@ describe("isProblem()", () => {
   test("without a code takes every problem of the API and nothing else", async () => {
     expect(isProblem(await refusal(problem(404, "not-found")))).toBe(true);
     expect(isProblem(await refusal(new Response("Bad Gateway", { status: 502 })))).toBe(false);
+    expect(isProblem(await refusal(Response.json({ code: "not-found" }, { status: 404 })))).toBe(false);
     expect(isProblem(new Error("not-found"))).toBe(false);
     expect(isProblem({ code: "not-found" }, "not-found")).toBe(false);
   });

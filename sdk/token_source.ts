@@ -24,7 +24,7 @@ export async function authorize<T>(
   try {
     return await send(token);
   } catch (error) {
-    if (token === undefined || !(error instanceof ApiError && error.status === 401)) throw error;
+    if (!(error instanceof ApiError && error.status === 401)) throw error;
     const other = await abortable(ask(token), signal);
     if (other === token) throw error;
     return await send(other);
