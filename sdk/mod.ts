@@ -6,7 +6,16 @@
  * const { body: lamp } = await client.getProduct({ params: { productId } });
  * ```
  */
-export type { OperationId, ProblemBody, ProblemCode, ProblemOf, Reply, Schema, ServiceName } from "#contract";
+export type {
+  OperationId,
+  OrderEvent,
+  ProblemBody,
+  ProblemCode,
+  ProblemOf,
+  Reply,
+  Schema,
+  ServiceName,
+} from "#contract";
 export {
   type Call,
   type CallOptions,
