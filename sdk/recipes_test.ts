@@ -34,7 +34,8 @@ let stack: Stack;
 let program: string;
 
 beforeAll(async () => {
-  [project, stack] = await Promise.all([createPackedProject(), startTestStack()]);
+  project = await createPackedProject();
+  stack = await startTestStack();
   const { origins, serviceClient } = stack;
   const typed = writeProgram(recipes, { origins, clientSecret: serviceClient.secret });
   program = SESSION_STORAGE + new Bun.Transpiler({ loader: "ts", target: "browser" }).transformSync(typed);
