@@ -24,14 +24,14 @@ export async function startProductManagement({ issuer, jwksUrl }: TestIssuer): P
   const service = await startService({
     name: "product-management",
     port,
-    environment: {
+    environment: () => ({
       PATH: process.env.PATH ?? "",
       PORT: String(port),
       STORE_URL: storeUrl,
       ISSUER: issuer,
       JWKS_URL: jwksUrl,
       CHECK_RESPONSES: "true",
-    },
+    }),
     logFile: join(folder, "product-management.log"),
     journal: await ProcessJournal.open(folder),
   });

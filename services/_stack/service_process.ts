@@ -11,8 +11,8 @@ import { StackError } from "./stack_error.ts";
 export interface ServiceOptions {
   readonly name: ServiceName;
   readonly port: number;
-  /** The whole environment of the process. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** The whole environment of the process; asked for at each start. */
+  readonly environment: () => Readonly<Record<string, string>>;
   /** Where its log lines go. */
   readonly logFile: string;
   readonly journal: ProcessJournal;
@@ -59,7 +59,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       rotateLog(logFile);
       logStart = existsSync(logFile) ? statSync(logFile).size : 0;
       const command = [process.execPath, "--no-orphans", mainFile] as const;
-      const child = await spawnInSession(command, { cwd: ROOT, env: environment, logFile });
+      const child = await spawnInSession(command, { cwd: ROOT, env: environment(), logFile });
       started(child);
       await waitUntilReady(child, { name, port, logFile, lastFault });
       return child;

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { ServiceName } from "#contract";
 import { databaseOf, keepDatabases } from "./databases.ts";
 import type { Engine } from "./engines/engine.ts";
 import type { MongoSource } from "./engines/mongo.ts";
@@ -24,6 +25,8 @@ export interface StackOptions {
   readonly mongoSuffix?: string;
   /** Further settings for all services, before the usual ones. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Changes the whole environment of a service, each time it is started: for tests that treat it badly. */
+  readonly adjust?: (name: ServiceName, environment: Readonly<Record<string, string>>) => Record<string, string>;
   /** The data goes with the stack: MongoDB is ended by SIGKILL and has fail points. */
   readonly disposable?: boolean;
   /** A folder to copy Postgres's data from on the first start; see `preparePostgresTemplate`. */
@@ -108,10 +111,11 @@ async function bringUp(options: StackOptions, journal: ProcessJournal): Promise<
   const origins = originsOf(ports);
   const starting = SERVICE_NAMES.map(async (name) => {
     const mainFile = options.mainFiles?.[name];
+    const environment = environments[name];
     const service = {
       name,
       port: ports[name],
-      environment: environments[name],
+      environment: () => options.adjust?.(name, environment) ?? environment,
       logFile: join(logFolder, `${name}.log`),
       journal,
     };

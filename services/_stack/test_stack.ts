@@ -14,6 +14,8 @@ export interface TestStackOptions {
   readonly mongo?: MongoSource;
   /** Further settings for all services. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** As that of {@link StackOptions}. */
+  readonly adjust?: NonNullable<StackOptions["adjust"]>;
   /** Breaks the start off. */
   readonly signal?: AbortSignal;
 }
@@ -22,7 +24,8 @@ export interface TestStackOptions {
  * The whole system on free ports with data of its own, replies checked against the contract; `stop()` removes the data.
  * What a killed test left is ended by the next one.
  */
-export async function startTestStack({ mongo, environment, signal }: TestStackOptions = {}): Promise<Stack> {
+export async function startTestStack(options: TestStackOptions = {}): Promise<Stack> {
+  const { mongo, environment, adjust, signal } = options;
   await sweepTestFolders();
   const ports = await freePorts(3);
   const dataFolder = createTestFolder();
@@ -34,6 +37,7 @@ export async function startTestStack({ mongo, environment, signal }: TestStackOp
     disposable: true,
     mongoSuffix: `_${randomSecret().replaceAll(/[^A-Za-z0-9]/g, "")}`,
     ...(mongo && { mongo }),
+    ...(adjust && { adjust }),
     ...(signal && { signal }),
   }).catch((error: unknown) => {
     removeTestFolder(dataFolder);
