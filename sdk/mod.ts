@@ -8,7 +8,6 @@
  */
 export type {
   OperationId,
-  OrderEvent,
   ProblemBody,
   ProblemCode,
   ProblemOf,
