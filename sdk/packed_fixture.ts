@@ -13,6 +13,17 @@ export interface PackedProject {
 /** Builds and packs the SDK and installs it in a project outside of this repository: with npm, or with Bun where that is all there is. */
 export async function createPackedProject(): Promise<PackedProject> {
   const root = mkdtempSync(join(tmpdir(), "tradepost-sdk-"));
+  const remove = (): void => rmSync(root, { recursive: true, force: true });
+  try {
+    const folder = await installIn(root);
+    return { folder, sdk: join(folder, "node_modules/@tradepost/sdk"), remove };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+async function installIn(root: string): Promise<string> {
   const [source, folder] = [join(root, "package"), join(root, "project")];
   for (const name of ["package.json", "README.md"]) cpSync(join(import.meta.dirname, name), join(source, name));
   await run([process.execPath, join(import.meta.dirname, "build.ts"), join(source, "dist")], source);
@@ -31,11 +42,7 @@ export async function createPackedProject(): Promise<PackedProject> {
   mkdirSync(folder);
   await Bun.write(join(folder, "package.json"), JSON.stringify({ name: "project", type: "module", private: true }));
   await run([...installer, join(root, tarball)], folder);
-  return {
-    folder,
-    sdk: join(folder, "node_modules/@tradepost/sdk"),
-    remove: () => rmSync(root, { recursive: true, force: true }),
-  };
+  return folder;
 }
 
 /** Runs a program to its end. @returns What it printed. @throws with its complaints if it fails. */
