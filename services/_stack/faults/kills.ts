@@ -1,0 +1,58 @@
+/** Processes that are gone from one moment to the next, and engines that hang. */
+import type { ServiceName } from "#contract";
+import type { ManagedProcess } from "../managed_process.ts";
+import { SERVICE_NAMES } from "../service_names.ts";
+import type { EngineName, Fault, Victim } from "./fault.ts";
+
+const FREEZE_MS = 10_000;
+
+/** `kill -9` of each service. */
+const SERVICES: readonly Fault[] = SERVICE_NAMES.map((name: ServiceName) => ({
+  name: `kill -9 ${name}`,
+  engines: name === "product-management" ? ["mongo", "postgres"] : ["mongo"],
+  isQuick: name === "order-processing",
+  strike: ({ stack }) => killAndStart(stack.services[name]),
+}));
+
+/** The same of each engine; the database recovers by its log. */
+const ENGINES: readonly Fault[] = (["postgres", "mongo"] as const).flatMap((engine): Fault[] => [
+  {
+    name: `kill -9 of the ${engineName(engine)} engine`,
+    engines: engine === "mongo" ? ["mongo"] : ["mongo", "postgres"],
+    isQuick: true,
+    strike: (victim) => killAndStart(engineOf(victim, engine)),
+  },
+  {
+    name: `${engineName(engine)} engine frozen for ${FREEZE_MS / 1_000} s`,
+    engines: ["mongo"],
+    isQuick: engine === "postgres",
+    async strike(victim) {
+      const server = engineOf(victim, engine);
+      server.freeze();
+      await Bun.sleep(FREEZE_MS);
+      server.thaw();
+    },
+  },
+]);
+
+export const KILLS: readonly Fault[] = [
+  { name: "no fault", engines: ["mongo", "postgres"], isQuick: true, strike: async () => {} },
+  ...SERVICES,
+  ...ENGINES,
+];
+
+/** The server of an engine. */
+export function engineOf({ stack }: Pick<Victim, "stack">, engine: EngineName): ManagedProcess {
+  const server = engine === "postgres" ? stack.postgres : stack.mongo;
+  if (server) return server;
+  throw new Error(`The stack has no ${engineName(engine)} engine`);
+}
+
+function engineName(engine: EngineName): string {
+  return engine === "postgres" ? "Postgres" : "MongoDB";
+}
+
+async function killAndStart(server: ManagedProcess): Promise<void> {
+  await server.kill();
+  await server.restart();
+}

@@ -1,0 +1,104 @@
+/** One fault under load: what happened, how long it took to recover, and what the invariants say. */
+import { type History, successesOf } from "../history/entry.ts";
+import { startLoad } from "../history/load.ts";
+import { Recorder } from "../history/recorder.ts";
+import type { Sessions } from "../history/sessions.ts";
+import { type Accounts, openShop } from "../history/shop.ts";
+import { checkAll, type Invariant } from "../invariants/check_all.ts";
+import type { Violations } from "../invariants/evidence.ts";
+import { type Databases, readState, waitForQuiet } from "../invariants/read_state.ts";
+import { SERVICE_NAMES } from "../service_names.ts";
+import type { Stack } from "../stack.ts";
+import type { Fault, Victim } from "./fault.ts";
+
+/** Where it happens, to whom, and where it is written down. */
+export interface Scene {
+  readonly victim: Victim;
+  readonly databases: Databases;
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly sessionRecorder: Recorder;
+}
+
+/** What came of it. */
+export interface Ordeal {
+  readonly fault: Fault["name"];
+  readonly engine: Victim["engine"];
+  readonly operations: number;
+  readonly unknowns: number;
+  /** From the end of the fault until an order was confirmed and a product edited again; undefined if that never happened. */
+  readonly recoveryMs: number | undefined;
+  /** From the end of the load until the background had nothing left to do. */
+  readonly quietMs: number | undefined;
+  readonly violations: Readonly<Record<Invariant, Violations>>;
+  /** Of the driver's own looks: services that are not ready, a system that does not recover. */
+  readonly faults: readonly string[];
+}
+
+const BEFORE_MS = 1_500;
+const AFTER_MS = 2_500;
+const RECOVERS_WITHIN_MS = 30_000;
+const QUIET_WITHIN_MS = 60_000;
+const POLL_MS = 50;
+
+/** Lets people in, lets it happen, and looks at what is left. */
+export async function undergo(fault: Fault, scene: Scene): Promise<Ordeal> {
+  const { victim, databases, accounts, sessions, sessionRecorder } = scene;
+  const { stack, engine, seed } = victim;
+  await fault.prepare?.(victim);
+  const recorder = new Recorder();
+  const shop = await openShop(stack, accounts, recorder);
+  const load = startLoad({ shop, recorder, sessions, seed });
+  await Bun.sleep(BEFORE_MS);
+  await fault.strike(victim);
+  const recoveryMs = await waitForRecovery(load.history);
+  await Bun.sleep(AFTER_MS);
+  await load.stop();
+  await fault.restore?.(victim);
+  const quietMs = await waitForQuiet(databases, QUIET_WITHIN_MS);
+  const state = await readState(databases, load.history);
+  const violations = checkAll({ history: load.history, sessions: sessionRecorder.history, state });
+  const recovered = recoveryMs === undefined ? [`no order or no edit within ${RECOVERS_WITHIN_MS / 1_000} s`] : [];
+  return {
+    fault: fault.name,
+    engine,
+    operations: load.history.length,
+    unknowns: load.history.filter(({ outcome }) => outcome === "unknown").length,
+    recoveryMs,
+    quietMs,
+    violations,
+    faults: [...recovered, ...(await unready(stack))],
+  };
+}
+
+/** Until an order was confirmed and a product edited by calls that began after the fault was over. */
+async function waitForRecovery(history: History): Promise<number | undefined> {
+  const overMs = performance.now();
+  let next = history.length;
+  const wanted = new Set(["place order", "edit product"]);
+  while (performance.now() - overMs < RECOVERS_WITHIN_MS) {
+    for (; next < history.length; next++) {
+      const entry = history[next];
+      const isConfirmed = entry?.kind !== "place order" || (entry.outcome === "ok" && entry.answer.status201);
+      if (entry?.outcome === "ok" && entry.invokedMs > overMs && isConfirmed) wanted.delete(entry.kind);
+      if (wanted.size === 0) return (entry?.returnedMs ?? overMs) - overMs;
+    }
+    await Bun.sleep(POLL_MS);
+  }
+  return undefined;
+}
+
+/** Services that don't say that they can serve. */
+async function unready({ origins }: Stack): Promise<string[]> {
+  const looks = SERVICE_NAMES.map(async (name) => {
+    const reply = await fetch(`${origins[name]}/readyz`, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
+    await reply?.body?.cancel();
+    return reply?.ok ? [] : [`${name} is not ready`];
+  });
+  return (await Promise.all(looks)).flat();
+}
+
+/** How many orders a history confirmed. */
+export function confirmedIn(history: History): number {
+  return successesOf(history, "place order").filter(({ answer }) => answer.status201).length;
+}

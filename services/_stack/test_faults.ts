@@ -1,0 +1,110 @@
+/**
+ * `bun run test:faults`: everything that can go wrong on real processes, under load, each time followed by the invariants of the design.
+ *
+ * `--quick` takes the short selection; words take the faults whose names contain one; `--seed N` makes the same choices again.
+ */
+import { parseArgs } from "node:util";
+import type { ServiceName } from "#contract";
+import { describeMongo, findMongo, type MongoSource } from "./engines/mongo.ts";
+import type { EngineName, Fault, Victim } from "./faults/fault.ts";
+import { KILLS } from "./faults/kills.ts";
+import { type Scene, undergo } from "./faults/ordeal.ts";
+import { formatFaults, formatHead, formatLegend, formatRow, formatSkipped } from "./faults/report.ts";
+import { Recorder } from "./history/recorder.ts";
+import { Sessions } from "./history/sessions.ts";
+import { openAccounts } from "./history/shop.ts";
+import { openDatabases } from "./invariants/read_state.ts";
+import { describeFault } from "./stack_error.ts";
+import { startTestStack } from "./test_stack.ts";
+
+const FAULTS: readonly Fault[] = [...KILLS];
+
+/** Replies are checked in the API's own tests; here the processor is for the load. */
+const ENVIRONMENT = { CHECK_RESPONSES: "false", LOG_LEVEL: "warn" };
+
+const { values, positionals: words } = parseArgs({
+  options: { quick: { type: "boolean", default: false }, seed: { type: "string" } },
+  allowPositionals: true,
+});
+const seed = Number(values.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]);
+
+/** Ends what was started, whatever happens. */
+const ends: (() => Promise<void>)[] = [];
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => void endAll().finally(() => process.exit(1)));
+}
+
+try {
+  process.exitCode = (await testFaults()) ? 0 : 1;
+} catch (error) {
+  console.error(`✗ ${describeFault(error)}`);
+  process.exitCode = 1;
+} finally {
+  await endAll();
+}
+
+/** Whether everything held. */
+async function testFaults(): Promise<boolean> {
+  const startedMs = performance.now();
+  const mongo = await findMongo({ environment: process.env, install: true });
+  console.log(`MongoDB of this run: ${describeMongo(mongo)}\nSeed of this run: ${seed}\n\n${formatHead()}`);
+  let isWell = true;
+  for (const engine of ["mongo", "postgres"] as const) {
+    const chosen = FAULTS.filter((fault) => isChosen(fault, engine));
+    if (engine === "mongo" && "missing" in mongo) {
+      for (const { name } of chosen) console.log(formatSkipped({ fault: name, engine, reason: mongo.missing }));
+    } else if (chosen.length > 0) {
+      isWell = (await testOn(engine, chosen, "missing" in mongo ? undefined : mongo)) && isWell;
+    }
+  }
+  console.log(`\n${formatLegend()}\n\n${isWell ? "✓" : "✗"} ${Math.round((performance.now() - startedMs) / 1_000)} s`);
+  return isWell;
+}
+
+function isChosen({ name, engines, isQuick = false }: Fault, engine: EngineName): boolean {
+  if (!engines.includes(engine) || (values.quick && !isQuick)) return false;
+  return words.length === 0 || words.some((word) => name.includes(word));
+}
+
+/** One stack for all faults: what one leaves behind, the next one would meet. */
+async function testOn(engine: EngineName, faults: readonly Fault[], mongo: MongoSource | undefined): Promise<boolean> {
+  const scene = await openScene(engine, mongo);
+  let isWell = true;
+  for (const fault of faults) {
+    const reason = await fault.missing?.(scene.victim);
+    if (reason !== undefined) {
+      console.log(formatSkipped({ fault: fault.name, engine, reason }));
+      continue;
+    }
+    const ordeal = await undergo(fault, scene);
+    const told = formatFaults(ordeal);
+    console.log([formatRow(ordeal), ...told].join("\n"));
+    isWell &&= told.length === 0;
+  }
+  await endAll();
+  return isWell;
+}
+
+async function openScene(engine: EngineName, mongo: MongoSource | undefined): Promise<Scene> {
+  const settings: Victim["settings"] = new Map();
+  const stack = await startTestStack({
+    environment: ENVIRONMENT,
+    adjust: (name: ServiceName, environment) => ({ ...environment, ...settings.get(name) }),
+    ...(engine === "mongo" && mongo && { mongo }),
+  });
+  ends.push(() => stack.stop());
+  const accounts = await openAccounts(stack);
+  const sessionRecorder = new Recorder();
+  const [login = accounts.seller] = accounts.customers;
+  return {
+    victim: { stack, engine, settings, seed },
+    databases: await openDatabases(stack),
+    accounts,
+    sessions: new Sessions({ origins: stack.origins, login, recorder: sessionRecorder }),
+    sessionRecorder,
+  };
+}
+
+async function endAll(): Promise<void> {
+  await Promise.allSettled(ends.splice(0).map((end) => end()));
+}
