@@ -20,6 +20,9 @@ export type Access = Table[keyof Table]["access"];
 /** A schema of the contract by its name. */
 export type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
 
+/** What consumers of the stream are told about orders, told apart by `type`. The contract has it under `webhooks`. */
+export type OrderEvent = Schema<"OrderEvent">;
+
 /** An error of any operation, told apart by `code`. */
 export type ProblemBody = Schema<"Problem">;
 export type ProblemCode = ProblemBody["code"];

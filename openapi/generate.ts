@@ -47,6 +47,7 @@ function resolve<T extends { $ref?: string }>(value: T): T {
   return found as T;
 }
 
+/** What services answer: `webhooks` are messages of theirs, and nobody's operations. */
 function entries(): Entry[] {
   return Object.entries<Record<string, unknown>>(document.paths).flatMap(([path, item]) =>
     METHODS.filter((method) => item[method] !== undefined).map((method) => {

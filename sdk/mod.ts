@@ -8,6 +8,7 @@
  */
 export type {
   OperationId,
+  OrderEvent,
   ProblemBody,
   ProblemCode,
   ProblemOf,

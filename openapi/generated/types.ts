@@ -388,7 +388,281 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "order.confirmed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An order was confirmed, or edited
+         * @description Its stock is taken. Told again, with a higher version, when the contents of the confirmed order change.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "specversion": "1.0",
+                     *       "id": "019a0d33-0000-7000-8000-000000000001-2",
+                     *       "source": "/order-processing",
+                     *       "type": "order.confirmed",
+                     *       "subject": "019a0d33-0000-7000-8000-000000000001",
+                     *       "time": "2026-11-23T10:20:30.456Z",
+                     *       "datacontenttype": "application/json",
+                     *       "data": {
+                     *         "id": "019a0d33-0000-7000-8000-000000000001",
+                     *         "number": "TP-000001",
+                     *         "customerId": "019a0d2e-7c1b-7a54-9a39-0d6f3b8f2a11",
+                     *         "status": "confirmed",
+                     *         "items": [
+                     *           {
+                     *             "productId": "019a0d30-1f4e-7b0a-8c55-6a1e0a4be601",
+                     *             "quantity": 2
+                     *           }
+                     *         ],
+                     *         "total": {
+                     *           "amount": 9800,
+                     *           "currency": "USD"
+                     *         },
+                     *         "version": 2
+                     *       }
+                     *     }
+                     */
+                    "application/cloudevents+json": components["schemas"]["OrderEventConfirmed"];
+                };
+            };
+            responses: {
+                /** @description Nothing is waited for: the event is on the stream, and each consumer acknowledges its own copy. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "order.rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An order was rejected
+         * @description Something of it could not be had; it holds no stock.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "specversion": "1.0",
+                     *       "id": "019a0d33-0000-7000-8000-000000000001-2",
+                     *       "source": "/order-processing",
+                     *       "type": "order.rejected",
+                     *       "subject": "019a0d33-0000-7000-8000-000000000001",
+                     *       "time": "2026-11-23T10:20:30.456Z",
+                     *       "datacontenttype": "application/json",
+                     *       "data": {
+                     *         "id": "019a0d33-0000-7000-8000-000000000001",
+                     *         "number": "TP-000001",
+                     *         "customerId": "019a0d2e-7c1b-7a54-9a39-0d6f3b8f2a11",
+                     *         "status": "rejected",
+                     *         "items": [
+                     *           {
+                     *             "productId": "019a0d30-1f4e-7b0a-8c55-6a1e0a4be601",
+                     *             "quantity": 2
+                     *           }
+                     *         ],
+                     *         "total": null,
+                     *         "version": 2
+                     *       }
+                     *     }
+                     */
+                    "application/cloudevents+json": components["schemas"]["OrderEventRejected"];
+                };
+            };
+            responses: {
+                /** @description Nothing is waited for: the event is on the stream, and each consumer acknowledges its own copy. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "order.fulfilled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An order was fulfilled
+         * @description The goods are on their way: the order does not change any more.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "specversion": "1.0",
+                     *       "id": "019a0d33-0000-7000-8000-000000000001-3",
+                     *       "source": "/order-processing",
+                     *       "type": "order.fulfilled",
+                     *       "subject": "019a0d33-0000-7000-8000-000000000001",
+                     *       "time": "2026-11-23T12:00:00.000Z",
+                     *       "datacontenttype": "application/json",
+                     *       "data": {
+                     *         "id": "019a0d33-0000-7000-8000-000000000001",
+                     *         "number": "TP-000001",
+                     *         "customerId": "019a0d2e-7c1b-7a54-9a39-0d6f3b8f2a11",
+                     *         "status": "fulfilled",
+                     *         "items": [
+                     *           {
+                     *             "productId": "019a0d30-1f4e-7b0a-8c55-6a1e0a4be601",
+                     *             "quantity": 2
+                     *           }
+                     *         ],
+                     *         "total": {
+                     *           "amount": 9800,
+                     *           "currency": "USD"
+                     *         },
+                     *         "version": 3
+                     *       }
+                     *     }
+                     */
+                    "application/cloudevents+json": components["schemas"]["OrderEventFulfilled"];
+                };
+            };
+            responses: {
+                /** @description Nothing is waited for: the event is on the stream, and each consumer acknowledges its own copy. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "order.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An order was cancelled
+         * @description Its stock is given back. The total is null if it was cancelled before it was confirmed.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "specversion": "1.0",
+                     *       "id": "019a0d33-0000-7000-8000-000000000001-3",
+                     *       "source": "/order-processing",
+                     *       "type": "order.cancelled",
+                     *       "subject": "019a0d33-0000-7000-8000-000000000001",
+                     *       "time": "2026-11-23T12:00:00.000Z",
+                     *       "datacontenttype": "application/json",
+                     *       "data": {
+                     *         "id": "019a0d33-0000-7000-8000-000000000001",
+                     *         "number": "TP-000001",
+                     *         "customerId": "019a0d2e-7c1b-7a54-9a39-0d6f3b8f2a11",
+                     *         "status": "cancelled",
+                     *         "items": [
+                     *           {
+                     *             "productId": "019a0d30-1f4e-7b0a-8c55-6a1e0a4be601",
+                     *             "quantity": 2
+                     *           }
+                     *         ],
+                     *         "total": {
+                     *           "amount": 9800,
+                     *           "currency": "USD"
+                     *         },
+                     *         "version": 3
+                     *       }
+                     *     }
+                     */
+                    "application/cloudevents+json": components["schemas"]["OrderEventCancelled"];
+                };
+            };
+            responses: {
+                /** @description Nothing is waited for: the event is on the stream, and each consumer acknowledges its own copy. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /**
@@ -762,6 +1036,109 @@ export interface components {
             version: components["schemas"]["Version"];
             /** @enum {string} */
             status: "cancelled" | "fulfilled";
+        };
+        /** @description What became of an order, as a CloudEvents 1.0 message; told apart by `type`. */
+        OrderEvent: components["schemas"]["OrderEventConfirmed"] | components["schemas"]["OrderEventRejected"] | components["schemas"]["OrderEventFulfilled"] | components["schemas"]["OrderEventCancelled"];
+        /** @description The order and its version. An event may be told more than once, always with the same id. */
+        OrderEventId: string;
+        /** @description A product and how many units of it. */
+        OrderEventItem: {
+            productId: components["schemas"]["Id"];
+            quantity: number;
+        };
+        /** @description An order that is sold. Without its address; whoever may see that can read the order. */
+        OrderEventSale: {
+            id: components["schemas"]["Id"];
+            number: string;
+            customerId: components["schemas"]["Id"];
+            /** @enum {string} */
+            status: "confirmed" | "fulfilled";
+            items: components["schemas"]["OrderEventItem"][];
+            total: components["schemas"]["Money"];
+            version: components["schemas"]["Version"];
+        };
+        /** @description An order that comes to nothing. Its total is null if it was never confirmed. */
+        OrderEventRefusal: {
+            id: components["schemas"]["Id"];
+            number: string;
+            customerId: components["schemas"]["Id"];
+            /** @enum {string} */
+            status: "rejected" | "cancelled";
+            items: components["schemas"]["OrderEventItem"][];
+            total: components["schemas"]["NullableMoney"];
+            version: components["schemas"]["Version"];
+        };
+        /** @description The order is confirmed; with a higher version, its contents changed. */
+        OrderEventConfirmed: {
+            /** @constant */
+            specversion: "1.0";
+            id: components["schemas"]["OrderEventId"];
+            /** @constant */
+            source: "/order-processing";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "order.confirmed";
+            subject: components["schemas"]["Id"];
+            time: components["schemas"]["Timestamp"];
+            /** @constant */
+            datacontenttype: "application/json";
+            data: components["schemas"]["OrderEventSale"];
+        };
+        /** @description The order is rejected. */
+        OrderEventRejected: {
+            /** @constant */
+            specversion: "1.0";
+            id: components["schemas"]["OrderEventId"];
+            /** @constant */
+            source: "/order-processing";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "order.rejected";
+            subject: components["schemas"]["Id"];
+            time: components["schemas"]["Timestamp"];
+            /** @constant */
+            datacontenttype: "application/json";
+            data: components["schemas"]["OrderEventRefusal"];
+        };
+        /** @description The order is fulfilled. */
+        OrderEventFulfilled: {
+            /** @constant */
+            specversion: "1.0";
+            id: components["schemas"]["OrderEventId"];
+            /** @constant */
+            source: "/order-processing";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "order.fulfilled";
+            subject: components["schemas"]["Id"];
+            time: components["schemas"]["Timestamp"];
+            /** @constant */
+            datacontenttype: "application/json";
+            data: components["schemas"]["OrderEventSale"];
+        };
+        /** @description The order is cancelled. */
+        OrderEventCancelled: {
+            /** @constant */
+            specversion: "1.0";
+            id: components["schemas"]["OrderEventId"];
+            /** @constant */
+            source: "/order-processing";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "order.cancelled";
+            subject: components["schemas"]["Id"];
+            time: components["schemas"]["Timestamp"];
+            /** @constant */
+            datacontenttype: "application/json";
+            data: components["schemas"]["OrderEventRefusal"];
         };
         /** @description One place where the request does not match the contract. */
         RequestFault: {

@@ -7,6 +7,8 @@ export interface SettingsSource {
   readonly ports: ByService<number>;
   readonly storeUrls: ByService<string>;
   readonly secrets: Secrets;
+  /** Of the stack's own broker. */
+  readonly eventsUrl: string | undefined;
   /** Settings that go before ours, the same for all services. */
   readonly overrides: Readonly<Record<string, string>>;
 }
@@ -57,7 +59,7 @@ function commonSettings(ports: ByService<number>): Record<string, string> {
   };
 }
 
-function ownSettings(name: ServiceName, { ports, secrets }: SettingsSource): Record<string, string> {
+function ownSettings(name: ServiceName, { ports, secrets, eventsUrl }: SettingsSource): Record<string, string> {
   const { keysSecret, adminPassword, clientSecret } = secrets;
   switch (name) {
     case "user-authentication":
@@ -75,6 +77,7 @@ function ownSettings(name: ServiceName, { ports, secrets }: SettingsSource): Rec
         PRODUCT_MANAGEMENT_URL: `http://127.0.0.1:${ports["product-management"]}`,
         CLIENT_ID,
         CLIENT_SECRET: clientSecret,
+        ...(eventsUrl !== undefined && { EVENTS_URL: eventsUrl }),
       };
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The preload of `bun test`: names the MongoDB of the run, gives every test file its databases on real engines, and
+ * The preload of `bun test`: names the engines of the run, gives every test file its databases on real engines, and
  * leaves no process behind. An engine starts when the first test asks for it.
  */
 import { afterAll, describe } from "bun:test";
@@ -8,8 +8,10 @@ import postgres from "postgres";
 import type { Engine } from "./engines/engine.ts";
 import { describeMongo, findMongo } from "./engines/mongo.ts";
 import { dropDatabase } from "./engines/mongo_hello.ts";
+import { type Broker, describeNats, findNats } from "./engines/nats.ts";
 import { preparePostgresTemplate, startPostgres } from "./engines/postgres.ts";
 import { ProcessJournal } from "./journal.ts";
+import type { ManagedProcess } from "./managed_process.ts";
 import { CACHE_FOLDER } from "./paths.ts";
 import { describeFault } from "./stack_error.ts";
 import { createTestFolder, removeTestFolders, sweepTestFolders } from "./test_folder.ts";
@@ -27,11 +29,12 @@ const SHUT_DOWN_MS = 20_000;
 const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 const environment = process.env;
-const mongo = await findMongo({ environment, install: true }).catch((error: unknown) => {
-  console.error(describeFault(error));
-  process.exit(1);
-});
-if (environment.TRADEPOST_MONGO_NAMED !== "1") console.log(`MongoDB of this run: ${describeMongo(mongo)}`);
+const mongo = await findMongo({ environment, install: true }).catch(refuse);
+const nats = await findNats(environment).catch(refuse);
+if (environment.TRADEPOST_ENGINES_NAMED !== "1") {
+  console.log(`MongoDB of this run: ${describeMongo(mongo)}`);
+  console.log(`NATS of this run: ${describeNats(nats)}`);
+}
 await sweepTestFolders();
 
 /** Why there is no MongoDB; undefined if there is one. */
@@ -41,6 +44,12 @@ export const mongoMissing = "missing" in mongo ? mongo.missing : undefined;
 export function describeWithMongo(name: string, suite: () => void): void {
   if (mongoMissing === undefined) describe(name, () => suite());
   else describe.skip(`${name} (skipped: ${mongoMissing})`, () => suite());
+}
+
+/** `describe` for a suite that needs a broker, as `describeWithMongo`. */
+export function describeWithNats(name: string, suite: () => void): void {
+  if (!("missing" in nats)) describe(name, () => suite());
+  else describe.skip(`${name} (skipped: ${nats.missing})`, () => suite());
 }
 
 /** An empty Postgres database of its own; its role is the superuser. */
@@ -77,7 +86,13 @@ export async function startOwnMongo(): Promise<Engine> {
   return keep((folder, journal) => mongo.start({ folder, journal, disposable: true }));
 }
 
-const engines: Engine[] = [];
+/** A broker for one test alone, to be killed and restarted on its data; only within `describeWithNats`. */
+export async function startOwnNats(): Promise<Broker> {
+  if ("missing" in nats) throw new Error(`There is ${nats.missing}: use describeWithNats`);
+  return keep((folder, journal) => nats.start({ folder, journal, disposable: true }));
+}
+
+const engines: ManagedProcess[] = [];
 const borrowed: (() => Promise<void>)[] = [];
 const sharedPostgres = once(startOwnPostgres);
 const sharedMongo = once(startOwnMongo);
@@ -92,7 +107,14 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => void shutDown().finally(() => process.exit(SIGNAL_EXIT_CODES[signal])));
 }
 
-async function keep(start: (folder: string, journal: ProcessJournal) => Promise<Engine>): Promise<Engine> {
+function refuse(error: unknown): never {
+  console.error(describeFault(error));
+  process.exit(1);
+}
+
+async function keep<Server extends ManagedProcess>(
+  start: (folder: string, journal: ProcessJournal) => Promise<Server>,
+): Promise<Server> {
   const folder = createTestFolder();
   const engine = await start(folder, await ProcessJournal.open(folder));
   engines.push(engine);

@@ -4,6 +4,7 @@ import type { ServiceName } from "#contract";
 import { databaseOf, keepDatabases } from "./databases.ts";
 import type { Engine } from "./engines/engine.ts";
 import type { MongoSource } from "./engines/mongo.ts";
+import type { Broker, NatsSource } from "./engines/nats.ts";
 import { startPostgres } from "./engines/postgres.ts";
 import { checkFolder } from "./folder_check.ts";
 import { ProcessJournal } from "./journal.ts";
@@ -21,6 +22,8 @@ export interface StackOptions {
   readonly ports: ByService<number>;
   /** Where users and products live; in Postgres, with the orders, if not given. */
   readonly mongo?: MongoSource;
+  /** The broker of events; without one, nobody listens to them. */
+  readonly nats?: NatsSource | undefined;
   /** Goes behind the names of the MongoDB databases, where several stacks share a server. */
   readonly mongoSuffix?: string;
   /** Further settings for all services, before the usual ones. */
@@ -56,6 +59,8 @@ export interface Stack {
   readonly serviceClient: { readonly id: string; readonly secret: string };
   readonly postgres: Engine;
   readonly mongo: Engine | undefined;
+  /** That it ends is no end of the stack: events wait for it. */
+  readonly nats: Broker | undefined;
   readonly services: ByService<Service>;
   /** The store of each service, login included. */
   readonly storeUrls: ByService<string>;
@@ -96,18 +101,25 @@ async function bringUp(options: StackOptions, journal: ProcessJournal): Promise<
   const logFolder = join(dataFolder, "logs");
   mkdirSync(logFolder, { recursive: true, mode: 0o700 });
   const secrets = keepSecrets(dataFolder);
-  const [postgres, mongo] = await startEngines(options, { journal, logFolder });
+  const { postgres, mongo, nats } = await startEngines(options, { journal, logFolder });
   signal?.throwIfAborted();
   const storeUrls = await findStores(options, { postgres, mongo, secrets });
   onProgress(
-    [postgres, mongo]
+    [postgres, mongo, nats]
       .filter((engine) => engine !== undefined)
       .map(describeEngine)
       .join(", "),
   );
   signal?.throwIfAborted();
 
-  const environments = serviceEnvironments({ ports, storeUrls, secrets, overrides: options.environment ?? {} });
+  const eventsUrl = nats?.url;
+  const environments = serviceEnvironments({
+    ports,
+    storeUrls,
+    secrets,
+    eventsUrl,
+    overrides: options.environment ?? {},
+  });
   const origins = originsOf(ports);
   const starting = SERVICE_NAMES.map(async (name) => {
     const mainFile = options.mainFiles?.[name];
@@ -133,6 +145,7 @@ async function bringUp(options: StackOptions, journal: ProcessJournal): Promise<
     serviceClient: { id: CLIENT_ID, secret: secrets.clientSecret },
     postgres,
     mongo,
+    nats,
     services,
     storeUrls,
     firstEnd: () => firstEnd([postgres, mongo], services),
@@ -141,9 +154,9 @@ async function bringUp(options: StackOptions, journal: ProcessJournal): Promise<
 }
 
 async function startEngines(
-  { dataFolder, mongo, disposable = false, postgresTemplate, onProgress }: StackOptions,
+  { dataFolder, mongo, nats, disposable = false, postgresTemplate, onProgress }: StackOptions,
   { journal, logFolder }: { journal: ProcessJournal; logFolder: string },
-): Promise<[postgres: Engine, mongo: Engine | undefined]> {
+): Promise<Pick<Stack, "postgres" | "mongo" | "nats">> {
   const postgres = startPostgres({
     folder: join(dataFolder, "postgres"),
     logFile: join(logFolder, "postgres.log"),
@@ -151,10 +164,16 @@ async function startEngines(
     ...(onProgress && { onProgress }),
     ...(postgresTemplate !== undefined && { template: postgresTemplate }),
   });
-  const folder = join(dataFolder, "mongo");
-  const other = mongo?.start({ folder, logFile: join(logFolder, "mongo.log"), journal, disposable });
-  await allOrNone<unknown>([postgres, Promise.resolve(other)], journal);
-  return [await postgres, await other];
+  const placeOf = (name: string) => ({
+    folder: join(dataFolder, name),
+    logFile: join(logFolder, `${name}.log`),
+    journal,
+    disposable,
+  });
+  const database = mongo?.start(placeOf("mongo"));
+  const broker = nats?.start(placeOf("nats"));
+  await allOrNone<unknown>([postgres, Promise.resolve(database), Promise.resolve(broker)], journal);
+  return { postgres: await postgres, mongo: await database, nats: await broker };
 }
 
 /** When one fails, what has started is ended at once and the rest waited for: nothing starts behind our back. */
@@ -210,7 +229,7 @@ function firstEnd(engines: readonly (Engine | undefined)[], services: ByService<
   ]);
 }
 
-function describeEngine({ name, version, url }: Engine): string {
+function describeEngine({ name, version, url }: Pick<Engine, "name" | "version" | "url">): string {
   const host = /@?([^@/]+)\/?(?:\?.*)?$/.exec(url)?.[1];
   return `${name} ${version} on ${host}`;
 }

@@ -8,6 +8,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { MongoSource } from "./engines/mongo.ts";
+import { findNats, type NatsSource } from "./engines/nats.ts";
 import { onParentEnd } from "./parent_watch.ts";
 import { DATA_FOLDER } from "./paths.ts";
 import { seedStack } from "./seed.ts";
@@ -63,6 +64,7 @@ async function bringUp({ dataFolder, firstPort, store }: Arguments): Promise<Sta
     ports: byService((_, index) => firstPort + index),
     onProgress: say,
     signal,
+    nats: await chooseNats(),
     ...(mongo && { mongo }),
   });
   try {
@@ -88,6 +90,13 @@ async function chooseMongo(asked: Store | undefined, storeFile: string): Promise
   return undefined;
 }
 
+/** The broker that EVENTS_URL names is used, else one of our own if this machine has one. */
+async function chooseNats(): Promise<NatsSource | undefined> {
+  if (process.env.EVENTS_URL) return undefined;
+  const found = await findNats(process.env);
+  return "missing" in found ? undefined : found;
+}
+
 function readArguments(): Arguments {
   const text = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
@@ -103,7 +112,7 @@ function readArguments(): Arguments {
   return { dataFolder: resolve(data ?? DATA_FOLDER), firstPort, store };
 }
 
-function welcome({ origins, admin, seller, postgres, mongo }: Stack): void {
+function welcome({ origins, admin, seller, postgres, mongo, nats }: Stack): void {
   const lines = SERVICE_NAMES.map((name) => `  ${name.padEnd(20)} ${origins[name]}   docs ${origins[name]}/docs`);
   const engine = mongo === undefined ? postgres.name : mongo.name;
   console.log(`
@@ -113,7 +122,7 @@ ${lines.join("\n")}
 
   admin   ${admin.email.padEnd(20)} ${admin.password}
   seller  ${seller.email.padEnd(20)} ${seller.password}
-  Users and products are in ${engine}, orders in ${postgres.name}.
+  Users and products are in ${engine}, orders in ${postgres.name}.${nats ? `\n  Events of orders go to the stream TRADEPOST on ${nats.url}.` : ""}
 
 Try it:
   curl '${origins["product-management"]}/products?limit=2'

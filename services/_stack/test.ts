@@ -7,6 +7,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { findChromium } from "../../openapi/conformance/browser.ts";
 import { describeMongo, findMongo } from "./engines/mongo.ts";
+import { describeNats, findNats } from "./engines/nats.ts";
 import { ROOT } from "./paths.ts";
 import { describeFault, StackError } from "./stack_error.ts";
 import { createTestFolder, removeTestFolder } from "./test_folder.ts";
@@ -35,6 +36,7 @@ try {
 async function runAll(words: readonly string[]): Promise<Totals> {
   const mongo = await findMongo({ environment: process.env, install: true });
   console.log(`MongoDB of this run: ${describeMongo(mongo)}`);
+  console.log(`NATS of this run: ${describeNats(await findNats(process.env))}`);
   console.log(`Browser of this run: ${findChromium(process.env) ?? "none: the browser tests are skipped"}`);
   const bunFiles = findFiles("**/*_test.ts", words);
   const playwrightFiles = findFiles("**/*_conformance.ts", words);
@@ -43,7 +45,13 @@ async function runAll(words: readonly string[]): Promise<Totals> {
   }
   const runs: Totals[] = [];
   if (bunFiles.length > 0) runs.push(await runBun(bunFiles));
-  if (playwrightFiles.length > 0) runs.push(await runPlaywright(playwrightFiles));
+  if (playwrightFiles.length > 0) {
+    // The contract holds whichever engine keeps users and products.
+    for (const store of "missing" in mongo ? ["postgres"] : ["postgres", "mongo"]) {
+      console.log(`\nThe contract over HTTP, users and products in ${store}:`);
+      runs.push(await runPlaywright(playwrightFiles, store));
+    }
+  }
   return addTotals(runs);
 }
 
@@ -72,10 +80,11 @@ async function runBun(files: readonly string[]): Promise<Totals> {
   return totals;
 }
 
-async function runPlaywright(files: readonly string[]): Promise<Totals> {
+async function runPlaywright(files: readonly string[], store: string): Promise<Totals> {
   rmSync(PLAYWRIGHT_REPORT, { force: true });
   const names = files.map((file) => basename(file).replaceAll(".", "\\."));
-  const exitCode = await run(["--bun", "playwright", "test", "-c", PLAYWRIGHT_CONFIG, ...names]);
+  const args = ["--bun", "playwright", "test", "-c", PLAYWRIGHT_CONFIG, ...names];
+  const exitCode = await run(args, { TRADEPOST_STORE: store });
   return readPlaywright(readIfThere(PLAYWRIGHT_REPORT), exitCode);
 }
 
@@ -84,8 +93,8 @@ function readIfThere(path: string): string | undefined {
 }
 
 /** Runs Bun with our terminal; gives its exit code. */
-async function run(args: readonly string[]): Promise<number> {
-  const env = { ...process.env, TRADEPOST_MONGO_NAMED: "1" };
+async function run(args: readonly string[], environment: Record<string, string> = {}): Promise<number> {
+  const env = { ...process.env, TRADEPOST_ENGINES_NAMED: "1", ...environment };
   runner = Bun.spawn([process.execPath, ...args], { cwd: ROOT, env, stdio: ["inherit", "inherit", "inherit"] });
   return runner.exited;
 }

@@ -1,5 +1,6 @@
 import type { MongoSource } from "./engines/mongo.ts";
 import { dropDatabase } from "./engines/mongo_hello.ts";
+import type { NatsSource } from "./engines/nats.ts";
 import { preparePostgresTemplate } from "./engines/postgres.ts";
 import { CACHE_FOLDER } from "./paths.ts";
 import { freePorts } from "./ports.ts";
@@ -12,6 +13,8 @@ import { createTestFolder, removeTestFolder, sweepTestFolders } from "./test_fol
 export interface TestStackOptions {
   /** Where users and products live; in Postgres if not given. */
   readonly mongo?: MongoSource;
+  /** The broker of events, if there shall be one. */
+  readonly nats?: NatsSource;
   /** Further settings for all services. */
   readonly environment?: Readonly<Record<string, string>>;
   /** As that of {@link StackOptions}. */
@@ -25,7 +28,7 @@ export interface TestStackOptions {
  * What a killed test left is ended by the next one.
  */
 export async function startTestStack(options: TestStackOptions = {}): Promise<Stack> {
-  const { mongo, environment, adjust, signal } = options;
+  const { mongo, nats, environment, adjust, signal } = options;
   await sweepTestFolders();
   const ports = await freePorts(3);
   const dataFolder = createTestFolder();
@@ -37,6 +40,7 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<St
     disposable: true,
     mongoSuffix: `_${randomSecret().replaceAll(/[^A-Za-z0-9]/g, "")}`,
     ...(mongo && { mongo }),
+    ...(nats && { nats }),
     ...(adjust && { adjust }),
     ...(signal && { signal }),
   }).catch((error: unknown) => {

@@ -11,6 +11,8 @@ export interface OrdersConfig extends CommonConfig {
   /** Who this service is, when it asks for service tokens. */
   clientId: string;
   clientSecret: string;
+  /** The broker of events; undefined if nobody listens to them. */
+  eventsUrl: string | undefined;
   times: StoreTimes;
   limits: SagaLimits;
   background: BackgroundLimits;
@@ -38,6 +40,7 @@ export function readConfig(values: Environment): OrdersConfig {
     }),
     clientId: env.string("CLIENT_ID", { fallback: "order-processing" }),
     clientSecret: env.string("CLIENT_SECRET"),
+    eventsUrl: env.optionalUrl("EVENTS_URL", { schemes: ["nats", "tls"] }),
     times: {
       leaseMs: duration("LEASE_MS", 10_000),
       commandLifeMs: duration("COMMAND_LIFE_MS", 30_000),
@@ -58,9 +61,6 @@ export function readConfig(values: Environment): OrdersConfig {
       refusalsMax: 10,
     },
   };
-  if (env.optionalUrl("EVENTS_URL") !== undefined) {
-    env.fault("EVENTS_URL must not be set: there is no publisher for a broker in this version");
-  }
   env.check();
   return config;
 }

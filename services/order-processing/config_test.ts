@@ -15,7 +15,7 @@ test("defaults make a service that finds its siblings where a browser does", () 
 });
 
 test("every fault is told at once, and no secret with it", () => {
-  const faulty = { STORE_URL: "mongodb://secret@db/orders", LEASE_MS: "0", EVENTS_URL: "nats://secret@broker" };
+  const faulty = { STORE_URL: "mongodb://secret@db/orders", LEASE_MS: "0", EVENTS_URL: "amqp://secret@broker" };
   const message = (() => {
     try {
       readConfig(faulty);

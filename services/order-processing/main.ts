@@ -1,12 +1,13 @@
 /** The process: `bun main.ts` serves; `bun main.ts redrive` lets messages be sent again that were given up. */
 import { createVerifier } from "#platform/access_token.ts";
 import { createRemoteKeys } from "#platform/key_source.ts";
-import { createObservability } from "#platform/observability.ts";
+import { createObservability, type Log } from "#platform/observability.ts";
 import { connectPostgres, type Postgres } from "#platform/postgres.ts";
 import { type Closing, runService, type Started } from "#platform/process.ts";
 import { createService } from "#platform/service.ts";
 import { assemble } from "./assembly.ts";
 import { type OrdersConfig, readConfig } from "./config.ts";
+import { createNatsPublisher, type NatsPublisher } from "./nats_publisher.ts";
 import { createStockClient } from "./stock_client.ts";
 import { migrateOrders } from "./store/postgres.ts";
 import { PostgresOutbox } from "./store/postgres_outbox.ts";
@@ -26,7 +27,8 @@ async function start(closing: Closing): Promise<Started> {
   await migrateOrders(database);
 
   const stock = createStockClient({ ...config, timeoutMs: config.limits.stockTimeoutMs });
-  const parts = { config, database, backgroundDatabase, stock, log: observability.log };
+  const publisher = startPublisher(config, observability.log, closing);
+  const parts = { config, database, backgroundDatabase, stock, publisher, log: observability.log };
   const { handlers, stop } = assemble(parts);
   closing(stop);
 
@@ -38,6 +40,14 @@ async function start(closing: Closing): Promise<Started> {
     observability,
   });
   return { ...config, server };
+}
+
+/** Does not wait for the broker: one that is away delays events, never orders. */
+function startPublisher({ eventsUrl: url }: OrdersConfig, log: Log, closing: Closing): NatsPublisher | undefined {
+  if (url === undefined) return undefined;
+  const publisher = createNatsPublisher({ url, log, random: Math.random });
+  closing(() => publisher.stop());
+  return publisher;
 }
 
 async function connect(config: OrdersConfig, poolMax: number, closing: Closing): Promise<Postgres> {

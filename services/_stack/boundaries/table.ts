@@ -22,6 +22,7 @@ const SERVICE_ROOMS = [
   "work",
   "port",
   "client",
+  "broker",
   "store",
   "assembly",
   "domain",
@@ -105,6 +106,13 @@ export const ROOMS: readonly Room[] = [
   { name: "port", path: inService("(store/mod|\\w+_port)\\.ts"), imports: RULES, types: ["platform", "work"] },
   // Another service, through its API only.
   { name: "client", path: inService("stock_client\\.ts"), imports: ["sdk", "platform", "port"] },
+  // Listeners that this service does not know.
+  {
+    name: "broker",
+    path: inService("nats_publisher\\.ts"),
+    imports: ["platform", "port", "@nats-io/jetstream", "@nats-io/transport-node"],
+    types: ["domain"],
+  },
   {
     name: "store",
     path: inService("store/\\w+\\.ts"),
@@ -171,6 +179,7 @@ export const SAYINGS: readonly Saying[] = [
       "store",
       "work",
       "client",
+      "broker",
       "sdk",
       ...TOOLS,
     ],

@@ -8,6 +8,7 @@ import { createPostgresDatabase } from "../../_stack/setup.ts";
 import { createTestIssuer, type TestIssuer } from "../../_stack/test_issuer.ts";
 import { assemble } from "../assembly.ts";
 import { readConfig } from "../config.ts";
+import { createNatsPublisher } from "../nats_publisher.ts";
 import { createStockClient } from "../stock_client.ts";
 import { migrateOrders } from "../store/postgres.ts";
 
@@ -53,7 +54,12 @@ export async function openShop(settings: Readonly<Record<string, string>> = {}):
   await migrateOrders(database);
   const stock = createStockClient({ ...config, timeoutMs: config.limits.stockTimeoutMs, fetch: answerTokens(issuer) });
   const log = { warn: () => {}, error: console.error };
-  const assembly = assemble({ config, database, backgroundDatabase, stock, log });
+  const { eventsUrl } = config;
+  const publisher =
+    eventsUrl === undefined
+      ? undefined
+      : createNatsPublisher({ url: eventsUrl, log: { info: () => {}, warn: () => {} }, random: Math.random });
+  const assembly = assemble({ config, database, backgroundDatabase, stock, publisher, log });
   const service = createService("order-processing", assembly.handlers, {
     authenticate: issuer.authenticate,
     origins: config.origins,
@@ -92,6 +98,7 @@ export async function openShop(settings: Readonly<Record<string, string>> = {}):
     },
     async stop() {
       await assembly.stop();
+      await publisher?.stop();
       await Promise.all([database.close(), backgroundDatabase.close(), products.stop(), issuer.stop()]);
     },
   };

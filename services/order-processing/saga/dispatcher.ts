@@ -37,6 +37,7 @@ export async function dispatchStock(dispatch: Dispatch, limit: number): Promise<
 export async function dispatchEvents(dispatch: Dispatch, limit: number): Promise<number> {
   const { outbox, publisher } = dispatch;
   if (!publisher) return outbox.discardEvents(limit);
+  if (!publisher.isAvailable) return 0; // a lease and a failure for each waiting row, every few seconds, would slow the orders down
   const rows = await outbox.leaseEvents(limit);
   await settle(dispatch, rows, (row) => sendEvent(publisher, row));
   return rows.length;

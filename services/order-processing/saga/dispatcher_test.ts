@@ -122,13 +122,15 @@ test("a broker that is away delays events, never stock", async () => {
   const id = await place(lamp);
   await cancel(id);
   const { dispatch } = world.actor();
-  const away = { ...dispatch, publisher: { publish: () => Promise.reject(new Error("no broker")) } };
+  const away = { ...dispatch, publisher: { isAvailable: true, publish: () => Promise.reject(new Error("no broker")) } };
   for (let attempt = 0; attempt < 5; attempt++) {
     await dispatchEvents(away, 10);
     while ((await dispatchStock(dispatch, 10)) > 0);
     await world.passTime();
   }
   expect(world.stock.counts(lamp)).toEqual({ available: 1, reserved: 0, sold: 0 });
+  const known = { ...dispatch, publisher: { ...away.publisher, isAvailable: false } };
+  expect(await dispatchEvents(known, 10)).toBe(0); // the row is not even leased
   while ((await dispatchEvents(dispatch, 10)) > 0);
   expect(world.events.map(({ id }) => id)).toEqual([`${id}-2`, `${id}-3`]);
   expect(await world.undone()).toBe(0);

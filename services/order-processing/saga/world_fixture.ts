@@ -66,6 +66,7 @@ export class World {
   readonly log: LogLine[] = [];
   readonly events: OrderEvent[] = [];
   readonly publisher: EventPublisher = {
+    isAvailable: true,
     publish: async (events) => {
       this.events.push(...events);
     },
