@@ -707,7 +707,7 @@ export interface components {
         Email: string;
         /** @description 15 to 128 characters of any kind; passwords known to be common are refused (NIST SP 800-63B-4). */
         Password: string;
-        /** @description No control characters. */
+        /** @description No control characters, no line breaks. */
         DisplayName: string;
         /** @enum {string} */
         Role: "customer" | "admin";

@@ -34,8 +34,10 @@ export function createAuthorize(spec: OperationSpec, authenticate: Authenticate)
       if (spec.access === "optional") return undefined;
       throw unauthorized("This operation needs an access token", REALM);
     }
-    if (!BEARER.test(authorization)) throw unauthorized("This operation needs a bearer token", REALM);
-    const token = authorization.slice(authorization.lastIndexOf(" ") + 1);
+    const scheme = BEARER.exec(authorization)?.[0];
+    if (scheme === undefined) throw unauthorized("This operation needs a bearer token", REALM);
+    // All that follows: of two headers, which arrive as one, none must be left out.
+    const token = authorization.slice(scheme.length);
     try {
       const caller = authenticate(token, kind);
       if (!(caller instanceof Promise)) return admit(caller);

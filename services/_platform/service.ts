@@ -182,8 +182,7 @@ function createServe(sender: ReplySender, recorder: Recorder, findAddress: FindA
     let reply: OutgoingReply;
     let error: unknown;
     try {
-      // Without a host Bun gives a bare path, and Elysia has looked for the path in the wrong place.
-      const { answer } = request.url.startsWith("/") ? NOWHERE : endpoint;
+      const { answer } = isForNobody(request) ? NOWHERE : endpoint;
       const answering = answer(request, params, context);
       reply = answering instanceof Promise ? await answering : answering;
     } catch (thrown) {
@@ -208,6 +207,14 @@ function createServe(sender: ReplySender, recorder: Recorder, findAddress: FindA
     });
     return response;
   };
+}
+
+/**
+ * Without a host Bun gives a bare path, and Elysia has looked for the path in the wrong place. Two hosts arrive as one: a proxy that takes the
+ * other one would mean another service (RFC 9112, 3.2).
+ */
+function isForNobody({ url, headers }: Request): boolean {
+  return url.startsWith("/") || headers.get("host")?.includes(",") === true;
 }
 
 /** For the record alone, as nobody reads it: the caller closed the connection, which fails what is still being read. */

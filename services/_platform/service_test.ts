@@ -104,6 +104,9 @@ test("who may call: no token, a bad one, one of another kind, one without the ro
     [users, "/users", { token: "customer" }, 403, null],
     [users, "/users", { token: "admin" }, 200, null],
     [users, "/users", { headers: { authorization: "bearer   admin" } }, 200, null],
+    // How two headers arrive.
+    [users, "/users", { headers: { authorization: "Bearer customer, Bearer admin" } }, 401, invalid],
+    [users, "/users", { headers: { authorization: "Bearer customer admin" } }, 401, invalid],
     [products, `/products/${ID}`, {}, 200, null],
     [products, `/products/${ID}`, { token: "customer" }, 200, null],
     [products, `/products/${ID}`, { token: "stock" }, 401, invalid],
@@ -623,6 +626,7 @@ test("the path is not taken from the host, and a request without a host has none
   expect(await get("/zzz/livez", "a")).toBe("HTTP/1.1 404 Not Found");
   expect(await get("/zzz", "a/livez?")).toBe("HTTP/1.1 404 Not Found");
   expect(await firstLine(origin, "GET /livez HTTP/1.0\r\n\r\n")).toBe("HTTP/1.1 404 Not Found");
+  expect(await get("/livez", "a\r\nHost: b")).toBe("HTTP/1.1 404 Not Found");
 });
 
 test("a caller who leaves while their body is read is no fault of the service", async () => {

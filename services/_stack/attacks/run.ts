@@ -1,0 +1,40 @@
+import { ASSIGNMENT_ATTACKS, OWNERSHIP_ATTACKS, ROLE_ATTACKS } from "./access_attacks.ts";
+import { type AttackGroup, type Outcome, tryAttack } from "./attack.ts";
+import { GUESSING_ATTACKS } from "./guessing_attacks.ts";
+import { INJECTION_ATTACKS, NUMBER_ATTACKS } from "./injection_attacks.ts";
+import { BROWSER_ATTACKS, CURSOR_ATTACKS, SECRET_ATTACKS, VERSION_ATTACKS } from "./integrity_attacks.ts";
+import { SESSION_ATTACKS } from "./session_attacks.ts";
+import { TOKEN_ATTACKS } from "./token_attacks.ts";
+import { EXHAUSTION_ATTACKS, SMUGGLING_ATTACKS } from "./transport_attacks.ts";
+import type { World } from "./world.ts";
+
+/** All attacks. What needs things untouched comes before what touches them. */
+export const GROUPS: readonly AttackGroup[] = [
+  TOKEN_ATTACKS,
+  OWNERSHIP_ATTACKS,
+  ASSIGNMENT_ATTACKS,
+  SESSION_ATTACKS,
+  ROLE_ATTACKS,
+  INJECTION_ATTACKS,
+  NUMBER_ATTACKS,
+  VERSION_ATTACKS,
+  CURSOR_ATTACKS,
+  BROWSER_ATTACKS,
+  GUESSING_ATTACKS,
+  SMUGGLING_ATTACKS,
+  EXHAUSTION_ATTACKS,
+  SECRET_ATTACKS,
+];
+
+/** Tries the attacks whose group or name has one of the words, one after the other; all without a word. */
+export async function runAttacks(world: World, words: readonly string[]): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const { group, attacks } of GROUPS) {
+    const chosen = attacks.filter(
+      ({ name }) => words.length === 0 || words.some((it) => `${group}: ${name}`.includes(it)),
+    );
+    if (chosen.length > 0) await world.renew();
+    for (const each of chosen) outcomes.push(await tryAttack(group, each, world));
+  }
+  return outcomes;
+}
