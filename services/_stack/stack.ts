@@ -32,6 +32,8 @@ export interface StackOptions {
   readonly adjust?: (name: ServiceName, environment: Readonly<Record<string, string>>) => Record<string, string>;
   /** The data goes with the stack: MongoDB is ended by SIGKILL and has fail points. */
   readonly disposable?: boolean;
+  /** MongoDB keeps what it acknowledged over a `kill -9`, even if the stack is disposable; slower. */
+  readonly durable?: boolean;
   /** A folder to copy Postgres's data from on the first start; see `preparePostgresTemplate`. */
   readonly postgresTemplate?: string;
   /** The services' programs, for tests of the launcher itself. */
@@ -154,7 +156,7 @@ async function bringUp(options: StackOptions, journal: ProcessJournal): Promise<
 }
 
 async function startEngines(
-  { dataFolder, mongo, nats, disposable = false, postgresTemplate, onProgress }: StackOptions,
+  { dataFolder, mongo, nats, disposable = false, durable = false, postgresTemplate, onProgress }: StackOptions,
   { journal, logFolder }: { journal: ProcessJournal; logFolder: string },
 ): Promise<Pick<Stack, "postgres" | "mongo" | "nats">> {
   const postgres = startPostgres({
@@ -170,7 +172,7 @@ async function startEngines(
     journal,
     disposable,
   });
-  const database = mongo?.start(placeOf("mongo"));
+  const database = mongo?.start({ ...placeOf("mongo"), durable });
   const broker = nats?.start(placeOf("nats"));
   await allOrNone<unknown>([postgres, Promise.resolve(database), Promise.resolve(broker)], journal);
   return { postgres: await postgres, mongo: await database, nats: await broker };

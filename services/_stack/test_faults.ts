@@ -89,6 +89,7 @@ async function openScene(engine: EngineName, mongo: MongoSource | undefined): Pr
   const settings: Victim["settings"] = new Map();
   const stack = await startTestStack({
     environment: ENVIRONMENT,
+    durable: true,
     adjust: (name: ServiceName, environment) => ({ ...environment, ...settings.get(name) }),
     ...(engine === "mongo" && mongo && { mongo }),
   });

@@ -10,17 +10,13 @@ import { type Stack, type StackOptions, startStack } from "./stack.ts";
 import { createTestFolder, removeTestFolder, sweepTestFolders } from "./test_folder.ts";
 
 /** What a test may ask of its stack. */
-export interface TestStackOptions {
+export interface TestStackOptions extends Pick<StackOptions, "adjust" | "durable" | "signal"> {
   /** Where users and products live; in Postgres if not given. */
   readonly mongo?: MongoSource;
   /** The broker of events, if there shall be one. */
   readonly nats?: NatsSource;
   /** Further settings for all services. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** As that of {@link StackOptions}. */
-  readonly adjust?: NonNullable<StackOptions["adjust"]>;
-  /** Breaks the start off. */
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -28,7 +24,7 @@ export interface TestStackOptions {
  * What a killed test left is ended by the next one.
  */
 export async function startTestStack(options: TestStackOptions = {}): Promise<Stack> {
-  const { mongo, nats, environment, adjust, signal } = options;
+  const { mongo, environment, ...others } = options;
   await sweepTestFolders();
   const ports = await freePorts(3);
   const dataFolder = createTestFolder();
@@ -40,9 +36,7 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<St
     disposable: true,
     mongoSuffix: `_${randomSecret().replaceAll(/[^A-Za-z0-9]/g, "")}`,
     ...(mongo && { mongo }),
-    ...(nats && { nats }),
-    ...(adjust && { adjust }),
-    ...(signal && { signal }),
+    ...others,
   }).catch((error: unknown) => {
     removeTestFolder(dataFolder);
     throw error;

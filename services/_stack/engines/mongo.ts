@@ -28,6 +28,8 @@ export interface MongoStart {
   readonly journal?: ProcessJournal;
   /** Its data may go with it: it is ended by SIGKILL, and has fail points. */
   readonly disposable?: boolean;
+  /** Keeps what it acknowledged over a `kill -9` even if it is disposable; slower. */
+  readonly durable?: boolean;
 }
 
 /** There is none, and why, in one line. */

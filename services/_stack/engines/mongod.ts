@@ -7,6 +7,7 @@ import type { MongoStart } from "./mongo.ts";
 import { waitForPort, withAdmin } from "./mongo_hello.ts";
 import { withDatabase } from "./mongo_url.ts";
 import { openServerFolder } from "./server_folder.ts";
+import { TRANSACTION_LIFETIME_S } from "./transaction_lifetime.ts";
 
 /** A server program and what it says its version is. */
 export interface Mongod {
@@ -46,6 +47,7 @@ export async function startMongod({ program, version }: Mongod, options: MongoSt
   const args = [
     ...["--replSet", SET_NAME, "--bind_ip", "127.0.0.1", "--port", String(port), "--nounixsocket"],
     ...["--dbpath", dataFolder, "--wiredTigerCacheSizeGB", CACHE_GB],
+    ...["--setParameter", `transactionLifetimeLimitSeconds=${TRANSACTION_LIFETIME_S}`],
     ...(options.disposable ? ["--setParameter", "enableTestCommands=1"] : []),
   ];
   const url = `mongodb://127.0.0.1:${port}/?replicaSet=${SET_NAME}`;

@@ -10,6 +10,7 @@ import type { MongoMissing, MongoStart } from "./mongo.ts";
 import { waitForPort } from "./mongo_hello.ts";
 import { withDatabase } from "./mongo_url.ts";
 import { openServerFolder } from "./server_folder.ts";
+import { TRANSACTION_LIFETIME_S } from "./transaction_lifetime.ts";
 
 /** The version that the stores were tried on; a beta changes from one to the next. */
 export const SECANTUS_VERSION = "0.7.0b3";
@@ -21,6 +22,12 @@ export interface SecantusInstall {
   readonly onProgress?: (message: string) => void;
 }
 
+/** What `-m secantus` runs, with the setting for which its command line has no word. */
+const PROGRAM = [
+  "from secantus import cli, server",
+  `server.SecantusDBServer.__init__.__kwdefaults__["transaction_lifetime_seconds"] = ${TRANSACTION_LIFETIME_S}`,
+  "raise SystemExit(cli.main())",
+].join("; ");
 const SET_NAME = "secantus";
 const CACHE_SIZE = "256M";
 const INSTALL_MS = 300_000;
@@ -62,9 +69,10 @@ export async function installSecantus(install: SecantusInstall): Promise<{ reado
 export async function startSecantus(python: string, options: MongoStart): Promise<Engine> {
   const { folder, dataFolder, logFile, port } = await openServerFolder(options);
   const args = [
-    ...["-m", "secantus", "--host", "127.0.0.1", "--port", String(port)],
+    ...["-c", PROGRAM, "--host", "127.0.0.1", "--port", String(port)],
     ...["--storage-path", dataFolder, "--cache-size", CACHE_SIZE, "--log-level", "WARNING"],
-    ...(options.disposable ? ["--enable-test-commands"] : ["--sync-on-commit"]),
+    ...(options.disposable ? ["--enable-test-commands"] : []),
+    ...(options.disposable && !options.durable ? [] : ["--sync-on-commit"]),
   ];
   const url = `mongodb://127.0.0.1:${port}/?replicaSet=${SET_NAME}`;
   const databaseUrl = (database: string): string => withDatabase(url, database);

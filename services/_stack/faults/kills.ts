@@ -5,6 +5,7 @@ import { SERVICE_NAMES } from "../service_names.ts";
 import type { EngineName, Fault, Victim } from "./fault.ts";
 
 const FREEZE_MS = 10_000;
+const BETWEEN_MS = 700;
 
 /** `kill -9` of each service. */
 const SERVICES: readonly Fault[] = SERVICE_NAMES.map((name: ServiceName) => ({
@@ -52,7 +53,11 @@ function engineName(engine: EngineName): string {
   return engine === "postgres" ? "Postgres" : "MongoDB";
 }
 
+/** Twice: what the first one left half-done is being resumed when the second one comes. */
 async function killAndStart(server: ManagedProcess): Promise<void> {
-  await server.kill();
-  await server.restart();
+  for (let round = 0; round < 2; round++) {
+    await server.kill();
+    await server.restart();
+    await Bun.sleep(BETWEEN_MS);
+  }
 }
