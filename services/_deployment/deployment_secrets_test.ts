@@ -33,8 +33,7 @@ test("the services take the settings that are made for them", () => {
   const files = secretFiles(completeValues(), PLACES);
   const users = readUsersConfig({ ...settings(files["user-authentication"]), ADMIN_EMAIL: "admin@example.com" });
   const products = readProductsConfig(settings(files["product-management"]));
-  const { EVENTS_URL: _, ...orderSettings } = settings(files["order-processing"]);
-  const orders = readOrdersConfig(orderSettings);
+  const orders = readOrdersConfig(settings(files["order-processing"]));
   expect(users.storeUrl).toMatch(/^mongodb:\/\/user_authentication:[\w-]+@m-0:27017,m-1:27017\/user_authentication\?/);
   expect(products.storeUrl).toMatch(/^mongodb:\/\/product_management:.*\/product_management\?replicaSet=tradepost$/);
   expect(orders.storeUrl).toMatch(/^postgres:\/\/order_processing:[\w-]+@p:5432\/order_processing$/);

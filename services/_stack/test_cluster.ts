@@ -19,10 +19,8 @@ import { describeFault, StackError } from "./stack_error.ts";
 /** Of the overlay `local`. */
 const NODE_PORTS = byService((_, index) => 30_000 + index);
 const MONGO_MEMBERS = 1;
-const IMAGES = [
-  ...SERVICE_NAMES.map((name) => `docker.io/tradepost/${name}:0.1.0`),
-  ...["docker.io/library/mongo:8", "docker.io/library/postgres:18"],
-];
+const SERVICE_IMAGES = SERVICE_NAMES.map((name) => `docker.io/tradepost/${name}:0.1.0`);
+const ENGINE_IMAGES = ["docker.io/library/mongo:8", "docker.io/library/postgres:18"];
 const ENGINES = ["mongo-0", "postgres-0"];
 
 const PLACES = [
@@ -88,7 +86,8 @@ async function loadImages(host: ClusterHost): Promise<void> {
   if ("missing" in docker) throw new StackError(`there is ${docker.missing}, to build the images with`);
   hosts.push(docker);
   await new ComposeProject(docker, "tradepost", {}).build();
-  await host.load(IMAGES);
+  const there = await new Cluster(host).images();
+  await host.load([...SERVICE_IMAGES, ...ENGINE_IMAGES.filter((image) => !there.includes(image))]);
 }
 
 async function deploy(cluster: Cluster): Promise<Deployed> {

@@ -17,9 +17,10 @@ import { describeFault, StackError } from "./stack_error.ts";
 const BASE_IMAGE = "oven/bun:1.4.5-slim";
 /** What a container runs to tell the packages it holds. */
 const LIST_PACKAGES = `
-for (const path of new Bun.Glob("**/node_modules/{*,@*/*}/package.json").scanSync({ cwd: "/app", onlyFiles: true })) {
+for (const path of new Bun.Glob("node_modules/**/package.json").scanSync("/app")) {
+  if (!/(^|[/])node_modules[/](@[^/]+[/])?[^/]+[/]package.json$/.test(path)) continue;
   const { name, version } = await Bun.file("/app/" + path).json();
-  if (version) console.log(name + "@" + version);
+  console.log(name + "@" + version);
 }
 `;
 const SERVICE_IMAGE = "tradepost/order-processing:0.1.0";

@@ -16,6 +16,12 @@ export interface Connection {
   readonly isOpen: boolean;
 }
 
+interface NodeList {
+  readonly items: readonly {
+    readonly status: { readonly images: readonly { readonly names?: readonly string[] }[] };
+  }[];
+}
+
 /** What a pod runs to find out where it can connect to; a packet that a policy drops is never answered. */
 const PROBE = `
 for (const place of process.argv.slice(1)) {
@@ -38,6 +44,12 @@ export class Cluster {
   /** Whether our namespace is there already: then it is somebody's. */
   async isTaken(): Promise<boolean> {
     return (await this.#kubectl("get", "namespace", NAMESPACE, "--ignore-not-found", "--output", "name")) !== "";
+  }
+
+  /** Names of the images that the nodes have. */
+  async images(): Promise<readonly string[]> {
+    const { items } = JSON.parse(await this.#kubectl("get", "nodes", "--output", "json")) as NodeList; // of the API server
+    return items.flatMap(({ status }) => status.images.flatMap(({ names }) => names ?? []));
   }
 
   /** Makes the namespace and random secrets. */
