@@ -87,6 +87,47 @@ test("logOut ends the family of the token, and says the same of a token it does 
   await api.answers(204, "logOut", { body: { refresh_token: "never given out" } });
 });
 
+test("listSessions shows a session, which endSession ends, and no other", async ({ api, stranger }) => {
+  const account = await anAccount(api);
+  const first = await logIn(api, account);
+  const second = await logIn(api, account);
+  const { body: page } = await api.answers(200, "listSessions", { as: first.access_token });
+  const [newest] = page.items;
+  const params = { sessionId: newest?.id ?? "" };
+  await api.refuses("not-found", "endSession", { as: stranger, params });
+  await api.answers(204, "endSession", { as: first.access_token, params });
+  await refuseRefresh(api, second);
+  const { body: left } = await api.answers(200, "listSessions", { as: first.access_token });
+  expect(left.items.map(({ id }) => id)).toEqual(page.items.slice(1).map(({ id }) => id));
+  await refresh(api, first);
+});
+
+test("endAllSessions logs out everywhere", async ({ api }) => {
+  const account = await anAccount(api);
+  const sessions = [await logIn(api, account), await logIn(api, account)] as const;
+  await api.answers(204, "endAllSessions", { as: sessions[0].access_token });
+  for (const session of sessions) await refuseRefresh(api, session);
+  const { body } = await api.answers(200, "listSessions", { as: sessions[0].access_token });
+  expect(body.items).toEqual([]);
+});
+
+test("revokeToken ends a session, says the same of a token it does not know, and takes no access token", async ({
+  api,
+}) => {
+  const session = await logIn(api, await anAccount(api));
+  await api.answers(200, "revokeToken", { body: { token: session.refresh_token } });
+  await refuseRefresh(api, session);
+  await api.answers(200, "revokeToken", { body: { token: "never given out", token_type_hint: "refresh_token" } });
+  const { status, body } = await api.call("revokeToken", { body: { token: session.access_token } });
+  expect([status, body]).toMatchObject([400, { error: "unsupported_token_type" }]);
+});
+
+test("revokeToken holds a client to its secret, if it shows one", async ({ api }) => {
+  const form = { token: "never given out", client_id: "nobody", client_secret: "wrong" };
+  const { status, body } = await api.call("revokeToken", { body: form });
+  expect([status, body]).toMatchObject([401, { error: "invalid_client" }]);
+});
+
 test("changePassword puts the new password in place of the old one and ends every session", async ({ api }) => {
   const account = await anAccount(api);
   const session = await logIn(api, account);

@@ -30,6 +30,24 @@ export const OPERATIONS = {
    */
   changePassword: {"service":"user-authentication","method":"PUT","path":"/profile/password","access":"user","mediaType":"application/json"},
   /**
+   * List the sessions of the caller's account, newest first.
+   *
+   * A session is a sign-in and all refresh tokens that came from it. Those that are over are not listed.
+   */
+  listSessions: {"service":"user-authentication","method":"GET","path":"/profile/sessions","access":"user"},
+  /**
+   * Log out everywhere.
+   *
+   * Every refresh token of the account is revoked; access tokens end by themselves within five minutes.
+   */
+  endAllSessions: {"service":"user-authentication","method":"DELETE","path":"/profile/sessions","access":"user"},
+  /**
+   * End one session of the caller's account.
+   *
+   * Its refresh tokens are revoked; its access token ends by itself within five minutes.
+   */
+  endSession: {"service":"user-authentication","method":"DELETE","path":"/profile/sessions/{sessionId}","access":"user"},
+  /**
    * Exchange a refresh token for new tokens.
    *
    * The refresh token is replaced each time. One that was replaced more than 10 seconds ago is taken for stolen: it
@@ -49,6 +67,14 @@ export const OPERATIONS = {
    * and `client_secret` in the form, never both. Errors are RFC 6749's.
    */
   issueServiceToken: {"service":"user-authentication","method":"POST","path":"/token","access":"client","mediaType":"application/x-www-form-urlencoded"},
+  /**
+   * Revoke a refresh token and its family (RFC 7009).
+   *
+   * For clients of OAuth; `POST /logout` does the same. A token that is unknown or over is no error. An access token
+   * can't be revoked: it ends by itself within five minutes. A client need not authenticate; if it does, it must be
+   * who it says. Errors are RFC 6749's.
+   */
+  revokeToken: {"service":"user-authentication","method":"POST","path":"/token/revoke","access":"client","mediaType":"application/x-www-form-urlencoded"},
   /**
    * List accounts, newest first.
    */
@@ -156,9 +182,13 @@ export interface Defaults {
   getProfile: { query: never; body: never };
   updateProfile: { query: never; body: never };
   changePassword: { query: never; body: never };
+  listSessions: { query: "limit"; body: never };
+  endAllSessions: { query: never; body: never };
+  endSession: { query: never; body: never };
   refreshTokens: { query: never; body: never };
   logOut: { query: never; body: never };
   issueServiceToken: { query: never; body: never };
+  revokeToken: { query: never; body: never };
   listUsers: { query: "limit"; body: never };
   replaceUserRoles: { query: never; body: never };
   getJsonWebKeySet: { query: never; body: never };

@@ -80,6 +80,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/profile/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the sessions of the caller's account, newest first
+         * @description A session is a sign-in and all refresh tokens that came from it. Those that are over are not listed.
+         */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        /**
+         * Log out everywhere
+         * @description Every refresh token of the account is revoked; access tokens end by themselves within five minutes.
+         */
+        delete: operations["endAllSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/profile/sessions/{sessionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id. */
+                sessionId: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one session of the caller's account
+         * @description Its refresh tokens are revoked; its access token ends by itself within five minutes.
+         */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/token/refresh": {
         parameters: {
             query?: never;
@@ -136,6 +183,28 @@ export interface paths {
          *     and `client_secret` in the form, never both. Errors are RFC 6749's.
          */
         post: operations["issueServiceToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/token/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke a refresh token and its family (RFC 7009)
+         * @description For clients of OAuth; `POST /logout` does the same. A token that is unknown or over is no error. An access token
+         *     can't be revoked: it ends by itself within five minutes. A client need not authenticate; if it does, it must be
+         *     who it says. Errors are RFC 6749's.
+         */
+        post: operations["revokeToken"];
         delete?: never;
         options?: never;
         head?: never;
@@ -726,6 +795,20 @@ export interface components {
             items: components["schemas"]["User"][];
             nextCursor: components["schemas"]["NextCursor"];
         };
+        /** @description A sign-in and all refresh tokens that came from it. */
+        Session: {
+            id: components["schemas"]["Id"];
+            /** @description What the client called itself, as far as it can be shown. */
+            client: string | null;
+            createdAt: components["schemas"]["Timestamp"];
+            lastUsedAt: components["schemas"]["Timestamp"];
+            expiresAt: components["schemas"]["Timestamp"];
+        };
+        /** @description A page of sessions. */
+        SessionPage: {
+            items: components["schemas"]["Session"][];
+            nextCursor: components["schemas"]["NextCursor"];
+        };
         /** @description A new account. */
         Registration: {
             email: components["schemas"]["Email"];
@@ -773,6 +856,13 @@ export interface components {
             client_secret?: string;
             scope?: string;
         };
+        /** @description A token that shall not work any more (RFC 7009, 2.1). */
+        TokenRevocation: {
+            token: string;
+            token_type_hint?: string;
+            client_id?: string;
+            client_secret?: string;
+        };
         /** @description A service token (RFC 6749, 4.4.3). */
         ServiceToken: {
             access_token: string;
@@ -785,7 +875,7 @@ export interface components {
         /** @description An error as RFC 6749, 5.2 has it. */
         OAuthError: {
             /** @enum {string} */
-            error: "invalid_request" | "invalid_client" | "unauthorized_client" | "unsupported_grant_type" | "invalid_scope";
+            error: "invalid_request" | "invalid_client" | "unauthorized_client" | "unsupported_grant_type" | "invalid_scope" | "unsupported_token_type";
             error_description?: string;
         };
         /** @description A public Ed25519 key (RFC 8037). */
@@ -817,6 +907,9 @@ export interface components {
             response_types_supported: string[];
             scopes_supported: string[];
             token_endpoint_auth_methods_supported: string[];
+            /** Format: uri */
+            revocation_endpoint: string;
+            revocation_endpoint_auth_methods_supported: string[];
         };
         /**
          * @description Unique among products.
@@ -1890,6 +1983,8 @@ export interface components {
     parameters: {
         /** @description The account's id. */
         UserId: components["schemas"]["Id"];
+        /** @description The session's id. */
+        SessionId: components["schemas"]["Id"];
         /** @description The product's id. */
         ProductId: components["schemas"]["Id"];
         /** @description The order's id. */
@@ -2026,7 +2121,10 @@ export interface operations {
     logIn: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Kept with the session, so that its owner knows it again. */
+                "User-Agent"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2209,6 +2307,96 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    listSessions: {
+        parameters: {
+            query?: {
+                /** @description How many items a page has at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `nextCursor` of the page before, with the same filters and order. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of sessions. */
+            200: {
+                headers: {
+                    /** @description The next page as `<…>; rel="next"` (RFC 8288), if there is one. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "019a0d2e-9c1b-7a54-9a39-0d6f3b8f2a13",
+                     *           "client": "Mozilla/5.0 (X11; Linux x86_64) Firefox/145.0",
+                     *           "createdAt": "2026-11-23T10:16:30.123Z",
+                     *           "lastUsedAt": "2026-11-23T11:02:11.456Z",
+                     *           "expiresAt": "2026-12-23T10:16:30.123Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    endAllSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No session is left. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session's id. */
+                sessionId: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session is over. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     refreshTokens: {
         parameters: {
             query?: never;
@@ -2364,6 +2552,75 @@ export interface operations {
             };
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "4dDqGzYwC1v0nq8y3W9C6m8m3W6v2J0kXo1bq7t5R2s",
+                 *       "token_type_hint": "refresh_token"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["TokenRevocation"];
+            };
+        };
+        responses: {
+            /** @description The token does not work any more. */
+            200: {
+                headers: {
+                    /** @description The answer is not to be stored. */
+                    "Cache-Control": "no-store";
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed, or the token is of a kind that can't be revoked. */
+            400: {
+                headers: {
+                    /** @description The answer is not to be stored. */
+                    "Cache-Control": "no-store";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "unsupported_token_type",
+                     *       "error_description": "Access tokens can't be revoked"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description The client is unknown or its secret is wrong. */
+            401: {
+                headers: {
+                    /** @description The answer is not to be stored. */
+                    "Cache-Control": "no-store";
+                    /** @description How to authenticate (RFC 9110, 11.6.1; RFC 6750, 3). */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": "invalid_client",
+                     *       "error_description": "The client is unknown or its secret is wrong"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listUsers: {
@@ -2562,6 +2819,12 @@ export interface operations {
                      *       "token_endpoint_auth_methods_supported": [
                      *         "client_secret_basic",
                      *         "client_secret_post"
+                     *       ],
+                     *       "revocation_endpoint": "http://localhost:3000/token/revoke",
+                     *       "revocation_endpoint_auth_methods_supported": [
+                     *         "client_secret_basic",
+                     *         "client_secret_post",
+                     *         "none"
                      *       ]
                      *     }
                      */

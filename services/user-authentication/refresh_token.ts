@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import type { Schema } from "#contract";
 import { Problem } from "#platform/problem.ts";
 
 /** NIST SP 800-63B-4, 2.1.3: sign in again at least every 30 days. */
@@ -6,6 +7,10 @@ export const SESSION_LIFETIME_MS = 30 * 86_400_000;
 /** A reply can be lost and two tabs can refresh at once: for so long, the token that was replaced last still works. */
 export const REFRESH_GRACE_MS = 10_000;
 const TOKEN_BYTES = 32;
+/** The contract's bound. */
+const CLIENT_NAME_MAX_LENGTH = 200;
+
+export type Session = Schema<"Session">;
 
 /** A session is a family of refresh tokens: one sign-in, and all that came from it. */
 export interface SessionState {
@@ -53,6 +58,19 @@ export function createRefreshToken(): string {
 /** The form in which a token is stored. One round of SHA-256 is enough: nobody can try out 2^256 tokens. */
 export function hashRefreshToken(token: string): string {
   return createHash("sha256").update(token).digest("base64url");
+}
+
+/** Clients call themselves what they like: what can't be seen is left out, and the rest is cut. */
+export function clientName(userAgent: string | undefined): string | null {
+  const shown = (userAgent ?? "")
+    .replace(/[^\x20-\x7E]/g, "")
+    .trim()
+    .slice(0, CLIENT_NAME_MAX_LENGTH);
+  return shown === "" ? null : shown;
+}
+
+export function sessionNotFound(): Problem<"not-found"> {
+  return new Problem("not-found", "There is no such session");
 }
 
 export function invalidRefreshToken(): Problem<"invalid-refresh-token"> {

@@ -87,9 +87,7 @@ export interface Grant {
  */
 export function grantClientCredentials(clients: ServiceClients, { authorization, form }: GrantRequest): Grant {
   const login = authorization === undefined ? formLogin(form) : basicLogin(authorization, form);
-  if (!login || !isServiceClient(clients, login)) {
-    throw new OAuthError("invalid_client", "The client is unknown or its secret is wrong");
-  }
+  if (!login || !isServiceClient(clients, login)) throw invalidClient();
   if (form.grant_type !== "client_credentials") {
     throw new OAuthError("unsupported_grant_type", "Only client_credentials is served");
   }
@@ -98,11 +96,42 @@ export function grantClientCredentials(clients: ServiceClients, { authorization,
   return { clientId: login.id, scopes };
 }
 
-function formLogin({ client_id: id, client_secret: secret }: Schema<"ClientCredentials">): ClientLogin | undefined {
+/** A token to revoke, and perhaps who asks for it. */
+export interface RevocationRequest {
+  readonly authorization: string | undefined;
+  readonly form: Schema<"TokenRevocation">;
+}
+
+/**
+ * Decides about a request to revoke a token (RFC 7009, 2.1). The clients that have refresh tokens are public: they have no secret to show.
+ *
+ * @returns The token, which may be anything.
+ * @throws {OAuthError} `invalid_request`, `invalid_client`, `unsupported_token_type`.
+ */
+export function checkRevocation(clients: ServiceClients, { authorization, form }: RevocationRequest): string {
+  if (authorization !== undefined || form.client_secret !== undefined) {
+    const login = authorization === undefined ? formLogin(form) : basicLogin(authorization, form);
+    if (!login || !isServiceClient(clients, login)) throw invalidClient();
+  }
+  // Three parts: refresh tokens of ours have one.
+  if (form.token.split(".").length === 3) {
+    throw new OAuthError("unsupported_token_type", "Access tokens can't be revoked: they end within 5 minutes");
+  }
+  return form.token;
+}
+
+/** The members of a form that say who sends it. */
+type ClientForm = Pick<Schema<"ClientCredentials">, "client_id" | "client_secret">;
+
+function invalidClient(): OAuthError {
+  return new OAuthError("invalid_client", "The client is unknown or its secret is wrong");
+}
+
+function formLogin({ client_id: id, client_secret: secret }: ClientForm): ClientLogin | undefined {
   return id === undefined || secret === undefined ? undefined : { id, secret };
 }
 
-function basicLogin(authorization: string, form: Schema<"ClientCredentials">): ClientLogin | undefined {
+function basicLogin(authorization: string, form: ClientForm): ClientLogin | undefined {
   const login = parseBasic(authorization);
   const twice = form.client_secret !== undefined || (form.client_id !== undefined && form.client_id !== login?.id);
   if (twice) throw new OAuthError("invalid_request", "The client must authenticate in one way only");

@@ -1,6 +1,7 @@
 import type { Schema } from "#contract";
 import { ACCESS_TOKEN_SECONDS } from "#platform/access_token.ts";
 import {
+  clientName,
   createRefreshToken,
   decideRefresh,
   hashRefreshToken,
@@ -22,11 +23,13 @@ export interface SessionPorts {
 export async function openSession(
   { sessions, tokens, newId }: SessionPorts,
   account: Account,
+  userAgent?: string,
 ): Promise<Schema<"Tokens">> {
   const { user, sessionEpoch: epoch } = account;
   const refreshToken = createRefreshToken();
   const tokenHash = hashRefreshToken(refreshToken);
-  await sessions.open({ id: newId(), userId: user.id, epoch, tokenHash, lifetimeMs: SESSION_LIFETIME_MS });
+  const client = clientName(userAgent);
+  await sessions.open({ id: newId(), userId: user.id, epoch, tokenHash, lifetimeMs: SESSION_LIFETIME_MS, client });
   return toTokens(tokens, user, refreshToken);
 }
 

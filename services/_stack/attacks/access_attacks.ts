@@ -116,6 +116,14 @@ export const OWNERSHIP_ATTACKS: AttackGroup = {
       ({ products }, id) => `${products}/products/${id}`,
       (world) => world.draft.id,
     ),
+    attack("end somebody's session", HIDDEN, async ({ users, alice, mallory }) => {
+      const { body } = await send(`${users}/profile/sessions`, { token: alice.token });
+      const [session] = body.items as readonly { id: string }[]; // of the contract
+      return outcomeOf(`${users}/profile/sessions/${session?.id}`, { method: "DELETE", token: mallory.token });
+    }),
+    attack("end one's own sessions with somebody's id in the query", INVALID, ({ users, alice, mallory: { token } }) =>
+      outcomeOf(`${users}/profile/sessions?userId=${alice.id}`, { method: "DELETE", token }),
+    ),
     attack("everything of Alice's is as it was", "order 2, lamp 1, draft 1", async (world) => {
       const { token } = world.alice;
       const [seenOrder, seenLamp, seenDraft] = await Promise.all(

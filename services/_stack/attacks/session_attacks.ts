@@ -66,6 +66,19 @@ export const SESSION_ATTACKS: AttackGroup = {
       const tokens = await family(world, await world.newPerson());
       return `${await logOut(world, tokens[1])}, ${await remains(world, tokens.toReversed())}`;
     }),
+    attack("revocation by RFC 7009 ends every token of the session", `200, ${DEAD}`, async (world) => {
+      const tokens = await family(world, await world.newPerson());
+      const body = String(new URLSearchParams({ token: tokens[0] }));
+      const contentType = "application/x-www-form-urlencoded";
+      const revoked = await outcomeOf(`${world.users}/token/revoke`, { method: "POST", body, contentType });
+      return `${revoked}, ${await remains(world, tokens.toReversed())}`;
+    }),
+    attack("logging out everywhere ends the thief's session as well", `204, ${DEAD}`, async (world) => {
+      const person = await world.newPerson();
+      const thief = await signIn(world.users, person);
+      const ended = await outcomeOf(`${world.users}/profile/sessions`, { method: "DELETE", token: person.token });
+      return `${ended}, ${await remains(world, [thief.refreshToken, person.refreshToken])}`;
+    }),
     attack("a refresh races with logout: nothing is left", DEAD, async (world) => {
       const { refreshToken } = await world.newPerson();
       const tries = Array.from({ length: 8 }, () => refresh(world, refreshToken));

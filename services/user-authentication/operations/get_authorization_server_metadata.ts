@@ -15,6 +15,8 @@ export function getAuthorizationServerMetadata({
     response_types_supported: [],
     scopes_supported: [...SERVICE_SCOPES],
     token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+    revocation_endpoint: `${origin}/token/revoke`,
+    revocation_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
   };
   return () => ({ status: 200, headers: { "cache-control": "public, max-age=300" }, body });
 }

@@ -14,5 +14,7 @@ test("getAuthorizationServerMetadata says where tokens and keys are, and what is
     response_types_supported: [],
     scopes_supported: ["stock:write"],
     token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+    revocation_endpoint: "http://origin.example/token/revoke",
+    revocation_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post", "none"],
   });
 });

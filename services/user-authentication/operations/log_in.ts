@@ -8,13 +8,13 @@ import { invalidCredentials } from "../user.ts";
 /** Exchanges email and password for tokens; an unknown email takes the same way as a wrong password. */
 export function logIn({ store, passwords, tokens, newId }: Dependencies): Handler<"logIn"> {
   const { users, sessions, throttle } = store;
-  return async ({ body: { email: typed, password }, context: { address } }) => {
+  return async ({ headers, body: { email: typed, password }, context: { address } }) => {
     const email = normalizeEmail(typed);
     const account = email === undefined ? undefined : await users.findByEmail(email);
     const attempt = { email: email ?? typed, password, address, account };
     const isRight = await attemptPassword({ throttle, passwords }, attempt);
     if (!isRight || !account) throw invalidCredentials();
-    const body = await openSession({ sessions, tokens, newId }, account);
+    const body = await openSession({ sessions, tokens, newId }, account, headers["user-agent"]);
     return { status: 200, headers: { "cache-control": "no-store" }, body };
   };
 }

@@ -1,6 +1,6 @@
 /** What the service keeps, whatever database it is kept in. Every adapter passes `contract.ts` on its real engine. */
 import type { IdempotencyRecord, IdempotencyStore } from "#platform/idempotency.ts";
-import type { RefreshDecision, RefreshState } from "../refresh_token.ts";
+import type { RefreshDecision, RefreshState, Session } from "../refresh_token.ts";
 import type { StoredKey } from "../signing_key.ts";
 import type { ThrottleKey } from "../throttle.ts";
 import type { Role, User } from "../user.ts";
@@ -72,6 +72,14 @@ export interface NewSession {
   readonly tokenHash: string;
   /** Until it expires, by the clock of the database. */
   readonly lifetimeMs: number;
+  /** What the client called itself. @default null */
+  readonly client?: string | null;
+}
+
+export interface SessionQuery {
+  readonly limit: number;
+  /** Only ids before this one. */
+  readonly before?: string | undefined;
 }
 
 /** How one token takes the place of another. */
@@ -92,6 +100,12 @@ export interface SessionStore {
   refresh(tokenHash: string, options: RefreshOptions): Promise<RefreshOutcome>;
   /** Ends the session of a token, whether it was replaced or not; an unknown token is no error. */
   revoke(tokenHash: string): Promise<void>;
+  /** The sessions of an account that are not over, newest first, by id. */
+  list(userId: string, query: SessionQuery): Promise<Session[]>;
+  /** Ends a session of an account. @returns Whether it was one, and not over. */
+  end(userId: string, id: string): Promise<boolean>;
+  /** Ends every session of an account, also those that are opened for a password that was checked before. */
+  endAll(userId: string): Promise<void>;
 }
 
 /** Failed attempts, counted and timed by the clock of the database. */

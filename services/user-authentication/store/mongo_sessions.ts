@@ -1,5 +1,7 @@
 import type { ClientSession } from "mongodb";
 import type { Mongo } from "#platform/mongo.ts";
+import { millis } from "#platform/mongo_time.ts";
+import type { Session } from "../refresh_token.ts";
 import type { Role } from "../user.ts";
 import type { RefreshOutcome, SessionStore } from "./mod.ts";
 
@@ -13,6 +15,8 @@ interface SessionDocument {
   lastUsedAt: Date;
   expiresAt: Date;
   revokedAt: Date | null;
+  /** What the client called itself; sessions of before have no name. */
+  client?: string | null;
   /** When a transaction last took the session for itself, by the clock of the database. */
   lockedAt: Date;
 }
@@ -45,7 +49,13 @@ export async function prepareSessions(database: Mongo): Promise<void> {
     ...{ createdAt: DATE, lastUsedAt: DATE, expiresAt: DATE, revokedAt: DATE_OR_NULL, lockedAt: DATE },
   };
   await database.prepare("sessions", {
-    validator: { $jsonSchema: { required: Object.keys(session), properties: session, additionalProperties: false } },
+    validator: {
+      $jsonSchema: {
+        required: Object.keys(session),
+        properties: { ...session, client: { bsonType: ["string", "null"] } },
+        additionalProperties: false,
+      },
+    },
     indexes: [
       { name: "sessions_by_user", key: { userId: 1, _id: 1 } },
       { name: "sessions_by_expiry", key: { expiresAt: 1 }, expireAfterSeconds: 0 },
@@ -84,10 +94,17 @@ export function createMongoSessions(database: Mongo): SessionStore {
     await sessions.updateOne({ _id: sessionId }, update, options);
   }
 
+  /** The sessions of an account that are not over. */
+  async function live(userId: string) {
+    const account = await users.findOne({ _id: userId }, { projection: { sessionEpoch: 1 } });
+    const isYoung = { $gt: [millis("$expiresAt"), millis("$$NOW")] };
+    return { userId, revokedAt: null, epoch: account?.sessionEpoch ?? 0, $expr: isYoung };
+  }
+
   return {
-    async open({ id, userId, epoch, tokenHash, lifetimeMs }) {
+    async open({ id, userId, epoch, tokenHash, lifetimeMs, client = null }) {
       const opened = {
-        ...{ userId: { $literal: userId }, epoch, generation: 1, revokedAt: null },
+        ...{ userId: { $literal: userId }, epoch, generation: 1, revokedAt: null, client: { $literal: client } },
         ...{ createdAt: "$$NOW", lastUsedAt: "$$NOW", lockedAt: "$$NOW", expiresAt: { $add: ["$$NOW", lifetimeMs] } },
       };
       await database.transaction(async (transaction) => {
@@ -123,5 +140,26 @@ export function createMongoSessions(database: Mongo): SessionStore {
       if (!token) return;
       await sessions.updateOne({ _id: token.sessionId, revokedAt: null }, { $currentDate: { revokedAt: true } });
     },
+
+    async list(userId, { limit, before }) {
+      const filter = { ...(await live(userId)), ...(before !== undefined && { _id: { $lt: before } }) };
+      const found = await sessions.find(filter).sort({ _id: -1 }).limit(limit).toArray();
+      return found.map(toSession);
+    },
+
+    async end(userId, id) {
+      const update = { $currentDate: { revokedAt: true } } as const;
+      const { modifiedCount } = await sessions.updateOne({ _id: id, ...(await live(userId)) }, update);
+      return modifiedCount === 1;
+    },
+
+    async endAll(userId) {
+      await users.updateOne({ _id: userId }, { $inc: { sessionEpoch: 1 } });
+    },
   };
+}
+
+function toSession({ _id: id, client = null, createdAt, lastUsedAt, expiresAt }: SessionDocument): Session {
+  const times = { createdAt: createdAt.toISOString(), lastUsedAt: lastUsedAt.toISOString() };
+  return { id, client, ...times, expiresAt: expiresAt.toISOString() };
 }

@@ -1,8 +1,15 @@
 import type { Postgres, TransactionSql } from "#platform/postgres.ts";
-import type { RefreshState } from "../refresh_token.ts";
+import type { RefreshState, Session } from "../refresh_token.ts";
 import type { Role } from "../user.ts";
 import type { RefreshOutcome, SessionStore } from "./mod.ts";
 
+interface SessionRow {
+  id: string;
+  client: string | null;
+  createdAt: Date;
+  lastUsedAt: Date;
+  expiresAt: Date;
+}
 interface TokenRow {
   now: Date;
   generation: number;
@@ -20,11 +27,11 @@ interface TokenRow {
 /** Sessions and refresh tokens in Postgres. */
 export function createPostgresSessions(database: Postgres): SessionStore {
   return {
-    async open({ id, userId, epoch, tokenHash, lifetimeMs }) {
+    async open({ id, userId, epoch, tokenHash, lifetimeMs, client = null }) {
       await database.query`
         WITH session AS (
-          INSERT INTO sessions (id, user_id, epoch, expires_at)
-          VALUES (${id}, ${userId}, ${epoch}, clock_timestamp() + ${lifetimeMs} * interval '1 millisecond')
+          INSERT INTO sessions (id, user_id, epoch, client, expires_at)
+          VALUES (${id}, ${userId}, ${epoch}, ${client}, clock_timestamp() + ${lifetimeMs} * interval '1 millisecond')
           RETURNING id)
         INSERT INTO refresh_tokens (hash, session_id, generation) SELECT ${tokenHash}, id, 1 FROM session`;
     },
@@ -46,7 +53,37 @@ export function createPostgresSessions(database: Postgres): SessionStore {
         UPDATE sessions SET revoked_at = now()
         WHERE revoked_at IS NULL AND id = (SELECT session_id FROM refresh_tokens WHERE hash = ${tokenHash})`;
     },
+
+    async list(userId, { limit, before }) {
+      const rows = await database.query<SessionRow>`
+        SELECT id, client, created_at, last_used_at, expires_at FROM sessions
+        WHERE user_id = ${userId} AND ${isLive(database)} ${before ? database.sql`AND id < ${before}` : database.sql``}
+        ORDER BY id DESC LIMIT ${limit}`;
+      return rows.map(toSession);
+    },
+
+    async end(userId, id) {
+      const { count } = await database.query`
+        UPDATE sessions SET revoked_at = now() WHERE id = ${id} AND user_id = ${userId} AND ${isLive(database)}`;
+      return count === 1;
+    },
+
+    async endAll(userId) {
+      await database.query`UPDATE users SET session_epoch = session_epoch + 1 WHERE id = ${userId}`;
+    },
   };
+}
+
+/** Whether a session is not over, as a condition on its row. */
+function isLive({ sql }: Postgres) {
+  return sql`
+    revoked_at IS NULL AND expires_at > clock_timestamp()
+    AND epoch = (SELECT session_epoch FROM users WHERE users.id = sessions.user_id)`;
+}
+
+function toSession({ id, client, createdAt, lastUsedAt, expiresAt }: SessionRow): Session {
+  const times = { createdAt: createdAt.toISOString(), lastUsedAt: lastUsedAt.toISOString() };
+  return { id, client, ...times, expiresAt: expiresAt.toISOString() };
 }
 
 /** Deletes sessions that have expired, and their tokens with them. */

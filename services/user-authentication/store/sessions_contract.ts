@@ -128,6 +128,57 @@ export function testSessions({ shared }: Stores): void {
       expect((await refresh(renewed.nextHash)).decision).toBe("refuse");
     });
 
+    test("list() answers the sessions of an account that are not over, newest first, in pages", async () => {
+      const { user, hash } = await openSession();
+      const open = async (client: string | null, lifetimeMs = 60_000): Promise<string> => {
+        const id = Bun.randomUUIDv7();
+        await store.sessions.open({ id, userId: user.id, epoch: 1, tokenHash: newHash(), lifetimeMs, client });
+        return id;
+      };
+      const [phone, gone] = [await open("$phone"), await open("gone")];
+      const tablet = await open(null);
+      await open("expired", -1);
+      expect(await replicas.second.sessions.end(user.id, gone)).toBe(true);
+      await openSession();
+      const all = await store.sessions.list(user.id, { limit: 10 });
+      expect(all.map(({ client }) => client)).toEqual([null, "$phone", null]);
+      const [newest] = all;
+      expect(newest!.id).toBe(tablet);
+      expect(Date.parse(newest!.expiresAt) - Date.parse(newest!.createdAt)).toBeWithin(59_000, 61_000);
+      expect(await store.sessions.list(user.id, { limit: 1, before: tablet })).toMatchObject([{ id: phone }]);
+      expect((await refresh(hash)).decision).toBe("renew");
+    });
+
+    test("list() says when a session was last used", async () => {
+      const { user, hash } = await openSession();
+      await refresh(hash);
+      const [session] = await store.sessions.list(user.id, { limit: 10 });
+      expect(Date.parse(session!.lastUsedAt)).toBeGreaterThan(Date.parse(session!.createdAt));
+    });
+
+    test("end() ends a session of the account once, and none of another one's", async () => {
+      const [mine, other] = [await openSession(), await openSession()];
+      const [session] = await store.sessions.list(mine.user.id, { limit: 1 });
+      expect(await store.sessions.end(other.user.id, session!.id)).toBe(false);
+      expect(await store.sessions.end(mine.user.id, Bun.randomUUIDv7())).toBe(false);
+      const results = await race(replicas, 6, ({ sessions }) => sessions.end(mine.user.id, session!.id));
+      expect(results.filter((result) => result.status === "fulfilled" && result.value)).toHaveLength(1);
+      expect((await refresh(mine.hash)).decision).toBe("refuse");
+      expect((await refresh(other.hash)).decision).toBe("renew");
+    });
+
+    test("endAll() ends every session of an account, also one opened for a password of before", async () => {
+      const [mine, other] = [await openSession(), await openSession()];
+      await replicas.second.sessions.endAll(mine.user.id);
+      const late = newHash();
+      const { id: userId } = mine.user;
+      await store.sessions.open({ id: Bun.randomUUIDv7(), userId, epoch: 1, tokenHash: late, lifetimeMs: 60_000 });
+      for (const hash of [mine.hash, late]) expect((await refresh(hash)).decision).toBe("refuse");
+      expect(await store.sessions.list(userId, { limit: 10 })).toEqual([]);
+      expect((await refresh(other.hash)).decision).toBe("renew");
+      expect((await store.users.find(userId))?.user.version).toBe(1);
+    });
+
     test("another password and other roles end every session of the account", async () => {
       const changed = await openSession();
       await store.users.replacePassword(changed.user.id, { from: changed.passwordHash, to: "other" });
