@@ -36,4 +36,10 @@ export const FAULT_TESTS: readonly FaultTest[] = [
     file: "services/product-management/operations/apply_stock_commands_test.ts",
     test: "applyStockCommands refuses a service without the scope",
   },
+  {
+    operations: ["auditStock"],
+    status: 403,
+    file: "services/product-management/operations/audit_stock_test.ts",
+    test: "auditStock refuses a service without the scope",
+  },
 ];

@@ -113,6 +113,23 @@ test("what is purged is forgotten, but not while it is held", async ({ api, sell
   expect(await outcomes(api, service, command("consume", order))).toEqual(["missing"]);
 });
 
+test("the books of a product tell what it began with, what was adjusted and what is held", async ({
+  api,
+  seller,
+  service,
+}) => {
+  const product = await aProduct(api, seller, { stock: 5 });
+  const order = { orderId: randomUUID(), productId: product.id, quantity: 2 };
+  await apply(api, service, command("reserve", order));
+  const params = { productId: product.id };
+  await api.answers(201, "adjustProductStock", { as: seller, params, body: { delta: 3, reason: "received" } });
+  const { body } = await api.answers(200, "auditStock", { as: service, body: { productIds: [product.id] } });
+  expect(body.items).toMatchObject([
+    { productId: product.id, available: 6, reserved: 2, sold: 0, adjusted: 8, held: [{ quantity: 2, revision: 1 }] },
+  ]);
+  await api.refuses("unauthorized", "auditStock", { body: {}, as: seller });
+});
+
 test("stock commands are for services with the scope: a user's token is refused, whoever the user is", async ({
   api,
   seller,

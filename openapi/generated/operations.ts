@@ -143,6 +143,13 @@ export const OPERATIONS = {
    */
   applyStockCommands: {"service":"product-management","method":"POST","path":"/internal/stock-commands","access":"service","needs":["stock:write"],"mediaType":"application/json"},
   /**
+   * Read the books of the stock (services only).
+   *
+   * The counts of products with what they should add up to, those of deleted products included that orders still hold:
+   * by their ids, or all of them page by page in the order of their ids. The page after the last is empty.
+   */
+  auditStock: {"service":"product-management","method":"POST","path":"/internal/stock-audit","access":"service","needs":["stock:write"],"mediaType":"application/json"},
+  /**
    * List orders, newest first.
    *
    * A customer's own orders; an admin's list has everybody's.
@@ -202,6 +209,7 @@ export interface Defaults {
   getProductStock: { query: never; body: never };
   adjustProductStock: { query: never; body: never };
   applyStockCommands: { query: never; body: never };
+  auditStock: { query: never; body: "limit" };
   listOrders: { query: "limit"; body: never };
   createOrder: { query: never; body: never };
   getOrder: { query: never; body: never };

@@ -401,6 +401,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/internal/stock-audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read the books of the stock (services only)
+         * @description The counts of products with what they should add up to, those of deleted products included that orders still hold:
+         *     by their ids, or all of them page by page in the order of their ids. The page after the last is empty.
+         */
+        post: operations["auditStock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders": {
         parameters: {
             query?: never;
@@ -1047,6 +1068,37 @@ export interface components {
         /** @description A result for each command, in the same order. */
         StockCommandResults: {
             results: components["schemas"]["StockCommandResult"][];
+        };
+        /** @description Which products to audit. */
+        StockAudit: {
+            productIds?: components["schemas"]["Id"][];
+            /** @description The last one of the page before. */
+            afterProductId?: components["schemas"]["Id"];
+            /** @default 100 */
+            limit: number;
+        };
+        /** @description The units of a product. If the books are right, available + reserved + sold is `adjusted`, and reserved what is held. */
+        StockBooks: {
+            productId: components["schemas"]["Id"];
+            available: number;
+            reserved: number;
+            sold: number;
+            /** @description One more with each change. */
+            sequence: number;
+            /** @description The units it began with, and all adjustments since. */
+            adjusted: number;
+            held: components["schemas"]["StockHold"][];
+        };
+        /** @description Units that are reserved for an order. */
+        StockHold: {
+            orderId: components["schemas"]["Id"];
+            revision: number;
+            quantity: number;
+            notAfter: components["schemas"]["Timestamp"];
+        };
+        /** @description The books of some products, by product id. */
+        StockBooksPage: {
+            items: components["schemas"]["StockBooks"][];
         };
         /** @description What an order keeps of a product. */
         ProductSnapshot: {
@@ -3491,6 +3543,63 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["StockCommandResults"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    auditStock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "limit": 100
+                 *     }
+                 */
+                "application/json": components["schemas"]["StockAudit"];
+            };
+        };
+        responses: {
+            /** @description The books of each product, as of one moment. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "productId": "019a0d30-1f4e-7b0a-8c55-6a1e0a4be601",
+                     *           "available": 47,
+                     *           "reserved": 2,
+                     *           "sold": 1,
+                     *           "sequence": 4,
+                     *           "adjusted": 50,
+                     *           "held": [
+                     *             {
+                     *               "orderId": "019a0d33-0000-7000-8000-000000000001",
+                     *               "revision": 1,
+                     *               "quantity": 2,
+                     *               "notAfter": "2026-11-23T10:21:00.000Z"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StockBooksPage"];
                 };
             };
             400: components["responses"]["InvalidRequest"];

@@ -119,6 +119,7 @@ function callsOf(): Calls {
     getProductStock: () => shop.getProductStock({ params: productId }),
     adjustProductStock: () => shop.adjustProductStock({ params: productId, body: { delta: 1, reason: "received" } }),
     applyStockCommands: () => service.applyStockCommands({ body: { commands: [command] } }),
+    auditStock: () => service.auditStock({ body: {} }),
     listOrders: () => shop.listOrders(),
     createOrder: () => shop.createOrder({ body: contents }),
     getOrder: () => shop.getOrder({ params: orderId }),

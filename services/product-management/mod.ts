@@ -2,6 +2,7 @@ import type { Handlers } from "#contract";
 import type { Dependencies } from "./dependencies.ts";
 import { adjustProductStock } from "./operations/adjust_product_stock.ts";
 import { applyStockCommands } from "./operations/apply_stock_commands.ts";
+import { auditStock } from "./operations/audit_stock.ts";
 import { createProduct } from "./operations/create_product.ts";
 import { deleteProduct } from "./operations/delete_product.ts";
 import { getProduct } from "./operations/get_product.ts";
@@ -26,5 +27,6 @@ export function createProductManagement(
     getProductStock: getProductStock(dependencies),
     adjustProductStock: adjustProductStock(dependencies),
     applyStockCommands: applyStockCommands(stock),
+    auditStock: auditStock(dependencies),
   };
 }

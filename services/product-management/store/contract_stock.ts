@@ -41,6 +41,45 @@ export function testStockCommands(
     expect((await store.stocks([product.id])).get(product.id)?.sequence).toBe(4);
   });
 
+  test("an audit tells the counts, what they should add up to, and what is held", async () => {
+    const [lamp, chair] = [await insertProduct(store, 10), await insertProduct(store)];
+    const held = commandFor(lamp.id, { quantity: 3 });
+    const sold = commandFor(lamp.id, { quantity: 2, revision: 2 });
+    await commander.applyCommands([held, sold, { ...sold, command: "consume" }]);
+    const change = { reason: "damaged" as const, adjustedBy: newId(), createdAt: new Date() };
+    await store.adjust({ id: newId(), productId: lamp.id, delta: -4, ...change }, () => undefined);
+    const books = await store.audit({ productIds: [lamp.id, chair.id, newId()], limit: 10 });
+    const { orderId, revision, quantity, notAfter } = held;
+    const ofLamp = {
+      ...{ productId: lamp.id, available: 1, reserved: 3, sold: 2, sequence: 5, adjusted: 6 },
+      held: [{ orderId, revision, quantity, notAfter }],
+    };
+    const ofChair = {
+      ...{ productId: chair.id, available: 0, reserved: 0, sold: 0 },
+      sequence: 1,
+      adjusted: 0,
+      held: [],
+    };
+    expect(books).toEqual([ofLamp, ofChair]);
+    await store.delete(lamp.id);
+    expect(await store.audit({ productIds: [lamp.id], limit: 1 })).toEqual([ofLamp]);
+  });
+
+  test("an audit of all products goes on after the last one of the page before", async () => {
+    const ids = [await insertProduct(store), await insertProduct(store), await insertProduct(store)].map(
+      ({ id }) => id,
+    );
+    const found: string[] = [];
+    for (let after: string | undefined; ; ) {
+      const page = await store.audit({ afterProductId: after, limit: 2 });
+      if (page.length === 0) break;
+      found.push(...page.map(({ productId }) => productId));
+      after = found.at(-1);
+    }
+    expect(found).toEqual([...new Set(found)].sort());
+    expect(found).toEqual(expect.arrayContaining(ids));
+  });
+
   test("sales leave the product and its version alone", async () => {
     const product = await insertProduct(store, 1);
     await applyOne(commander, commandFor(product.id));

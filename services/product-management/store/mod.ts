@@ -31,6 +31,21 @@ export interface InsertOptions {
   readonly record?: IdempotencyRecord | undefined;
 }
 
+/** The books of a product's stock. */
+export type StockBooks = Schema<"StockBooks">;
+
+/** Which products to audit. */
+export interface AuditRange {
+  /** These; all of them, if not given. */
+  readonly productIds?: readonly string[] | undefined;
+  /** Only those whose id is greater. */
+  readonly afterProductId?: string | undefined;
+  readonly limit: number;
+}
+
+/** Entries of a product that an audit tells at most: more are not held at once, unless something is very wrong. */
+export const AUDITED_HOLDS_MAX = 1000;
+
 /** Which part of a list to read. */
 export interface PageOptions {
   /** How many products at most. */
@@ -88,6 +103,13 @@ export interface ProductStore {
    * @returns A result for each command, in the same order.
    */
   applyCommands(commands: readonly StockCommand[]): Promise<readonly StockResult[]>;
+
+  /**
+   * The counts of products, deleted ones with an inventory included, and what they should add up to: each product's as of one moment.
+   *
+   * @returns By product id.
+   */
+  audit(range: AuditRange): Promise<StockBooks[]>;
 
   /** Replies to idempotent requests that had no effect, and all of them to read. */
   readonly idempotency: IdempotencyStore;

@@ -7,12 +7,15 @@ import type { ProductListing } from "../product_listing.ts";
 import { adjust, type StockCommand, type StockResult } from "../stock.ts";
 import {
   type Adjustment,
+  type AuditRange,
   INITIAL_REASON,
   type InsertOptions,
   type PageOptions,
   type ProductStore,
+  type StockBooks,
   skuTaken,
 } from "./mod.ts";
+import { auditInTransaction } from "./mongo_audit.ts";
 import {
   type Collections,
   collectionsOf,
@@ -80,6 +83,10 @@ export class MongoProductStore implements ProductStore {
     const filter = { _id: { $in: [...ids] }, retired: { $exists: false } };
     const documents = await this.#collections.inventories.find(filter).toArray();
     return new Map(documents.map((document) => [document._id, toStock(document)]));
+  }
+
+  audit(range: AuditRange): Promise<StockBooks[]> {
+    return this.#inTransaction((scope) => auditInTransaction(scope, range));
   }
 
   async replace(before: Product, after: Product): Promise<boolean> {

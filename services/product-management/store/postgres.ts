@@ -10,12 +10,15 @@ import { searchWords } from "../search_words.ts";
 import { adjust, type StockCommand, type StockResult } from "../stock.ts";
 import {
   type Adjustment,
+  type AuditRange,
   INITIAL_REASON,
   type InsertOptions,
   type PageOptions,
   type ProductStore,
+  type StockBooks,
   skuTaken,
 } from "./mod.ts";
+import { auditStock } from "./postgres_audit.ts";
 import { listStatement } from "./postgres_listing.ts";
 import {
   contentAssignments,
@@ -94,6 +97,10 @@ export class PostgresProductStore implements ProductStore {
       SELECT product_id, available, reserved, sold, sequence FROM inventories
       WHERE product_id = ANY (${ids}::uuid[]) AND retired IS NULL`;
     return new Map(rows.map((row) => [row.productId, { ...row }]));
+  }
+
+  audit(range: AuditRange): Promise<StockBooks[]> {
+    return auditStock(this.#database, range);
   }
 
   async replace(before: Product, after: Product): Promise<boolean> {
