@@ -3,8 +3,11 @@ import { createLimiter } from "#platform/limiter.ts";
 /** OWASP's parameters for argon2id; parallelism is 1, memory in KiB. */
 const ARGON2 = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const;
 
+/** What the hashes of now begin with. */
+const PREFIX = `$argon2id$v=19$m=${ARGON2.memoryCost},t=${ARGON2.timeCost},p=1$`;
+
 /** Compared where there is no account; the work is that of any other hash of ours, and its answer is not used. */
-const NOBODYS_HASH = `$argon2id$v=19$m=${ARGON2.memoryCost},t=${ARGON2.timeCost},p=1$${"A".repeat(43)}$${"A".repeat(43)}`;
+const NOBODYS_HASH = `${PREFIX}${"A".repeat(43)}$${"A".repeat(43)}`;
 
 /** How many hashes are worked out. */
 export interface PasswordOptions {
@@ -28,6 +31,8 @@ export interface Passwords {
    * @throws {Problem} `service-unavailable` as {@link Passwords.hash}.
    */
   verify(password: string, hash: string | undefined, admit?: () => Promise<void>): Promise<boolean>;
+  /** Whether a hash was worked out with other parameters than those of now. */
+  isOutdated(hash: string): boolean;
 }
 
 /** Makes the hashing of passwords; see {@link Passwords}. */
@@ -44,6 +49,7 @@ export function createPasswords({ running, waiting, waitMs }: PasswordOptions): 
         },
         { waitMs },
       ),
+    isOutdated: (hash) => !hash.startsWith(PREFIX),
   };
 }
 

@@ -1,5 +1,6 @@
+import { Problem } from "#platform/problem.ts";
 import type { Passwords } from "./password.ts";
-import type { Account, ThrottleStore } from "./store/mod.ts";
+import type { Account, ThrottleStore, UserStore } from "./store/mod.ts";
 import { accountKey, addressKey, tooManyAttempts } from "./throttle.ts";
 
 /** What an attempt at a password needs. */
@@ -39,6 +40,23 @@ export async function attemptPassword({ throttle, passwords }: AttemptPorts, att
   // Of the address only this attempt: else an attacker could clear it with an account of their own.
   await Promise.all([throttle.clear(ofAccount), ofAddress && throttle.forgive(ofAddress)]);
   return true;
+}
+
+/**
+ * Hashes a password that was just found right again, if its hash is of other parameters than those of now. Where there is no room for that, the next
+ * sign-in does it.
+ */
+export async function renewHash(
+  { users, passwords }: { readonly users: Pick<UserStore, "replaceHash">; readonly passwords: Passwords },
+  { user: { id }, passwordHash: from }: Account,
+  password: string,
+): Promise<void> {
+  if (!passwords.isOutdated(from)) return;
+  const to = await passwords.hash(password).catch((error: unknown) => {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  });
+  if (to !== undefined) await users.replaceHash(id, { from, to });
 }
 
 function refuseEarly(waitMs: number): void {

@@ -1,7 +1,7 @@
 import type { Handler } from "#contract";
 import type { Dependencies } from "../dependencies.ts";
 import { normalizeEmail } from "../email.ts";
-import { attemptPassword } from "../password_attempt.ts";
+import { attemptPassword, renewHash } from "../password_attempt.ts";
 import { openSession } from "../session.ts";
 import { invalidCredentials } from "../user.ts";
 
@@ -14,6 +14,7 @@ export function logIn({ store, passwords, tokens, newId }: Dependencies): Handle
     const attempt = { email: email ?? typed, password, address, account };
     const isRight = await attemptPassword({ throttle, passwords }, attempt);
     if (!isRight || !account) throw invalidCredentials();
+    await renewHash({ users, passwords }, account, password);
     const body = await openSession({ sessions, tokens, newId }, account, headers["user-agent"]);
     return { status: 200, headers: { "cache-control": "no-store" }, body };
   };

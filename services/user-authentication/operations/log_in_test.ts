@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { decodeJwt, decodeProtectedHeader } from "jose";
+import { Problem } from "#platform/problem.ts";
 import { ApiError } from "#sdk";
 import { createPasswords } from "../password.ts";
 import { clientOf, ISSUER, openService, PASSWORD, useFixture } from "../service_fixture.ts";
@@ -14,6 +15,34 @@ async function refusalOf(body: { email: string; password: string }): Promise<Api
   if (error instanceof ApiError) return error;
   throw new Error("The login was not refused");
 }
+
+test("logIn hashes a password again whose hash took less work than today's, and keeps sessions", async () => {
+  const { dependencies, client } = fixture;
+  const { user, refreshToken } = await fixture.signIn();
+  const { passwordHash: current } = (await dependencies.store.users.find(user.id))!;
+  const weak = await Bun.password.hash(PASSWORD, { algorithm: "argon2id", memoryCost: 8192, timeCost: 1 });
+  await dependencies.store.users.replaceHash(user.id, { from: current, to: weak });
+  await refusalOf({ email: user.email, password: WRONG });
+  expect((await dependencies.store.users.find(user.id))!.passwordHash).toBe(weak);
+  for (let count = 0; count < 2; count++) await client.logIn({ body: { email: user.email, password: PASSWORD } });
+  const { passwordHash } = (await dependencies.store.users.find(user.id))!;
+  expect(passwordHash).toStartWith("$argon2id$v=19$m=19456,t=2,p=1$");
+  expect((await client.refreshTokens({ body: { refresh_token: refreshToken } })).status).toBe(200);
+});
+
+test("logIn lets in without hashing again where there is no room for it", async () => {
+  const { dependencies } = fixture;
+  const { user } = await fixture.signIn();
+  const { passwordHash: current } = (await dependencies.store.users.find(user.id))!;
+  const weak = await Bun.password.hash(PASSWORD, { algorithm: "argon2id", memoryCost: 8192, timeCost: 1 });
+  await dependencies.store.users.replaceHash(user.id, { from: current, to: weak });
+  const busy = () => Promise.reject(new Problem("service-unavailable", "Too many wait"));
+  const passwords = { ...dependencies.passwords, hash: busy };
+  const service = openService({ ...dependencies, passwords }, fixture.authenticate);
+  const { status } = await clientOf(service).logIn({ body: { email: user.email, password: PASSWORD } });
+  expect(status).toBe(200);
+  expect((await dependencies.store.users.find(user.id))!.passwordHash).toBe(weak);
+});
 
 test("logIn answers tokens that are not to be stored", async () => {
   const user = await fixture.addUser({ roles: ["customer", "admin"] });

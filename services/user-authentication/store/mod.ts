@@ -61,6 +61,8 @@ export interface UserStore {
   replaceRoles(id: string, edit: RolesEdit): Promise<User>;
   /** Ends every session of the account. @returns Whether the password was still the one that was checked. */
   replacePassword(id: string, edit: PasswordEdit): Promise<boolean>;
+  /** Keeps another hash of the same password, if nobody has changed it meanwhile: sessions go on. */
+  replaceHash(id: string, edit: PasswordEdit): Promise<void>;
 }
 
 export interface NewSession {

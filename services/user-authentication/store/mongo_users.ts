@@ -125,6 +125,10 @@ export function createMongoUsers(database: Mongo): UserStore {
       const { modifiedCount } = await users.updateOne({ _id: id, passwordHash: from }, update);
       return modifiedCount === 1;
     },
+
+    async replaceHash(id, { from, to }) {
+      await users.updateOne({ _id: id, passwordHash: from }, { $set: { passwordHash: to } });
+    },
   };
 }
 

@@ -93,6 +93,10 @@ export function createPostgresUsers(database: Postgres): UserStore {
         WHERE id = ${id} AND password_hash = ${from}`;
       return count === 1;
     },
+
+    async replaceHash(id, { from, to }) {
+      await database.query`UPDATE users SET password_hash = ${to} WHERE id = ${id} AND password_hash = ${from}`;
+    },
   };
 }
 

@@ -152,6 +152,16 @@ export function testUsers({ shared, fresh }: Stores): void {
       }
     });
 
+    test("replaceHash() keeps another hash of the password that was checked, and of no other; sessions go on", async () => {
+      const account = sampleAccount();
+      const { id } = account.user;
+      await store.users.insert(account);
+      await store.users.replaceHash(id, { from: account.passwordHash, to: "stronger" });
+      await replicas.second.users.replaceHash(id, { from: account.passwordHash, to: "too late" });
+      await store.users.replaceHash(Bun.randomUUIDv7(), { from: "stronger", to: "nobody's" });
+      expect(await store.users.find(id)).toEqual({ ...account, passwordHash: "stronger", sessionEpoch: 1 });
+    });
+
     test("replacePassword() lets one of many changes from the same password win", async () => {
       const account = sampleAccount();
       const { id } = account.user;
