@@ -2,6 +2,7 @@
 import { type AnyElysia, Elysia } from "elysia";
 import type { Handlers, ServiceName } from "#contract";
 import type { Authenticate } from "./authentication.ts";
+import { clientAddress, type TrustedProxies } from "./client_address.ts";
 import { operationsOf } from "./contract_document.ts";
 import { type AnyHandler, createEndpoint, type Endpoint, toReply } from "./endpoint.ts";
 import { FAULTS_ONLY, type Observability, type Recorder } from "./observability.ts";
@@ -24,6 +25,8 @@ export interface ServiceOptions {
   readiness?: () => Promise<void>;
   /** @default nothing is measured, and only internal errors are told, on stderr */
   observability?: Observability;
+  /** Whose `X-Forwarded-For` is believed. @default nobody's */
+  trustedProxies?: TrustedProxies;
   /** Elysia plugins to mount beside the contract. */
   plugins?: readonly AnyElysia[];
 }
@@ -123,7 +126,8 @@ function refusal(problem: () => Problem): Endpoint {
 const HIDDEN = { detail: { hide: true } };
 const NOWHERE = refusal(() => new Problem("not-found", "There is nothing at this path"));
 
-function createApp(endpoints: readonly Endpoint[], { origins, observability, plugins = [] }: ServiceOptions): Elysia {
+function createApp(endpoints: readonly Endpoint[], options: ServiceOptions): Elysia {
+  const { origins, observability, trustedProxies, plugins = [] } = options;
   const app = new Elysia({
     // One router for sockets and tests alike; Bun's would call the handlers of `all` without a context.
     systemRouter: false,
@@ -131,7 +135,10 @@ function createApp(endpoints: readonly Endpoint[], { origins, observability, plu
     // Elysia would look for the path from character 11 on, which `http://a/` is shorter than.
     handler: { standardHostname: false },
   });
-  const findAddress = (request: Request): string => app.server?.requestIP(request)?.address ?? "";
+  const findAddress = (request: Request): string => {
+    const peer = app.server?.requestIP(request)?.address ?? "";
+    return trustedProxies ? clientAddress(peer, request.headers.get("x-forwarded-for"), trustedProxies) : peer;
+  };
   const serve = createServe(createSender(origins), observability ?? FAULTS_ONLY, findAddress);
 
   // Elysia's hooks cover only the routes that come after them.

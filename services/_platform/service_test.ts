@@ -2,11 +2,13 @@ import { afterAll, expect, spyOn, test } from "bun:test";
 import { swagger } from "@elysiajs/swagger";
 import { type AnyElysia, Elysia } from "elysia";
 import { type Input, OPERATIONS, type Schema, type ServiceName } from "#contract";
+import { parseProxies } from "./client_address.ts";
 import { formatEtag } from "./etag.ts";
 import { type IdempotencyRecord, idempotently } from "./idempotency.ts";
 import { OAuthError } from "./oauth_error.ts";
 import type { RequestRecord } from "./observability.ts";
 import { Problem } from "./problem.ts";
+import type { ServiceOptions } from "./service.ts";
 import { createTestService, ID, ORIGINS, PRODUCT, send } from "./service_fixture.ts";
 
 const OK = { status: 200, headers: { "cache-control": "no-cache", etag: '"1"' }, body: PRODUCT } as const;
@@ -618,6 +620,22 @@ async function firstLine(origin: string, text: string): Promise<string> {
   socket.end();
   return line;
 }
+
+test("the address is the peer's, whatever X-Forwarded-For says, but for a proxy that is trusted", async () => {
+  const addressesBy = async (options: Partial<ServiceOptions>): Promise<string> => {
+    let address = "";
+    const getProduct = ({ context }: { context: { address: string } }) => {
+      address = context.address;
+      return OK;
+    };
+    const origin = await listen(createTestService("product-management", { getProduct }, options));
+    await fetch(`${origin}/products/${ID}`, { headers: { "x-forwarded-for": "198.51.100.7" } });
+    return address;
+  };
+  expect(await addressesBy({})).toBe("127.0.0.1");
+  expect(await addressesBy({ trustedProxies: parseProxies("10.0.0.0/8")! })).toBe("127.0.0.1");
+  expect(await addressesBy({ trustedProxies: parseProxies("127.0.0.0/8")! })).toBe("198.51.100.7");
+});
 
 test("the path is not taken from the host, and a request without a host has none", async () => {
   const origin = await listen(createTestService("product-management", {}));

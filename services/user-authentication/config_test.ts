@@ -28,6 +28,13 @@ test("readConfig() has defaults for all but the store and the secret", () => {
   expect(config.clients.size).toBe(0);
 });
 
+test("readConfig() trusts no proxy but those that are named", () => {
+  expect(readConfig(MINIMAL).trustedProxies.has("127.0.0.1")).toBe(false);
+  const { trustedProxies } = readConfig({ ...MINIMAL, TRUSTED_PROXIES: "10.0.0.0/8 ::1" });
+  expect(["10.1.2.3", "::1", "11.0.0.1"].map((address) => trustedProxies.has(address))).toEqual([true, true, false]);
+  expect(faultOf({ TRUSTED_PROXIES: "everybody" })).toContain("TRUSTED_PROXIES must be addresses");
+});
+
 test("readConfig() reads what is set", () => {
   const config = readConfig({
     ...MINIMAL,

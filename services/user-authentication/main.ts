@@ -39,6 +39,7 @@ async function start(closing: Closing): Promise<Started> {
   const server = createService(NAME, handlers, {
     authenticate: createVerifier({ issuer, keys }),
     origins,
+    trustedProxies: config.trustedProxies,
     checkResponses: config.checkResponses,
     readiness: () => store.ping(),
     observability,

@@ -71,7 +71,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: "platform",
     path: /^services\/_platform\/\w+\.ts$/,
-    imports: [...PLATFORM, "contract", "document", "jose", "ajv", "ajv-formats", "node:fs", "node:url"],
+    imports: [...PLATFORM, "contract", "document", "jose", "ajv", "ajv-formats", "node:fs", "node:net", "node:url"],
   },
   { name: "manifests", path: /^k8s\//, imports: [...PLATFORM, "deployment", "contract", "any package"] },
   { name: "deployment", path: /^services\/_deployment\//, imports: [...PLATFORM, "any package"], types: ["contract"] },
