@@ -16,6 +16,10 @@ export interface OrdersConfig extends CommonConfig {
   times: StoreTimes;
   limits: SagaLimits;
   background: BackgroundLimits;
+  /** Milliseconds between two reconciliations, by all replicas together; 0 for none. */
+  reconcileIntervalMs: number;
+  /** Milliseconds after which an undecided order is overdue: it should have been given up. */
+  overdueMs: number;
 }
 
 /** Fixed by the design: nothing is purged before every clock agrees that its commands are too late. */
@@ -28,7 +32,7 @@ export function readConfig(values: Environment): OrdersConfig {
   const common = commonConfig(env, { port: 3002, storeSchemes: ["postgres", "postgresql"] });
   const http = { schemes: ["http", "https"] };
   const duration = (name: string, fallback: number, max = HOUR_MS) => env.integer(name, { fallback, min: 1, max });
-  const config: OrdersConfig = {
+  const config: Omit<OrdersConfig, "overdueMs"> = {
     ...common,
     productManagementUrl: env.url("PRODUCT_MANAGEMENT_URL", {
       ...http,
@@ -60,7 +64,8 @@ export function readConfig(values: Environment): OrdersConfig {
       purgePollMs: 5000,
       refusalsMax: 10,
     },
+    reconcileIntervalMs: env.integer("RECONCILE_INTERVAL_MS", { fallback: 600_000, min: 0, max: 24 * HOUR_MS }),
   };
   env.check();
-  return config;
+  return { ...config, overdueMs: 2 * config.times.pendingLimitMs };
 }

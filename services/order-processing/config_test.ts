@@ -11,6 +11,8 @@ test("defaults make a service that finds its siblings where a browser does", () 
     clientId: "order-processing",
     times: { leaseMs: 10_000, commandLifeMs: 30_000, purgeDelayMs: 60_000 },
     limits: { decideWithinMs: 2500, stockTimeoutMs: 2000 },
+    reconcileIntervalMs: 600_000,
+    overdueMs: 1_200_000,
   });
 });
 

@@ -1,15 +1,21 @@
-/** The process: `bun main.ts` serves; `bun main.ts redrive` lets messages be sent again that were given up. */
+/**
+ * The process: `bun main.ts` serves; `bun main.ts redrive` lets messages be sent again that were given up; `bun main.ts reconcile` compares orders
+ * with the stock.
+ */
 import { createVerifier } from "#platform/access_token.ts";
 import { createRemoteKeys } from "#platform/key_source.ts";
 import { createObservability, type Log } from "#platform/observability.ts";
 import { connectPostgres, type Postgres } from "#platform/postgres.ts";
 import { type Closing, runService, type Started } from "#platform/process.ts";
 import { createService } from "#platform/service.ts";
-import { assemble } from "./assembly.ts";
+import { assemble, createReconciler } from "./assembly.ts";
 import { type OrdersConfig, readConfig } from "./config.ts";
 import { createNatsPublisher, type NatsPublisher } from "./nats_publisher.ts";
+import { reconcile } from "./saga/reconcile.ts";
+import { createSagaMetrics } from "./saga_metrics.ts";
 import { createStockClient } from "./stock_client.ts";
 import { migrateOrders } from "./store/postgres.ts";
+import { PostgresLedger } from "./store/postgres_ledger.ts";
 import { PostgresOutbox } from "./store/postgres_outbox.ts";
 
 const NAME = "order-processing";
@@ -17,6 +23,7 @@ const NAME = "order-processing";
 const BACKGROUND_POOL_MAX = 3;
 
 if (process.argv[2] === "redrive") await redrive();
+else if (process.argv[2] === "reconcile") await reconcileOnce();
 else await runService(start);
 
 async function start(closing: Closing): Promise<Started> {
@@ -28,8 +35,11 @@ async function start(closing: Closing): Promise<Started> {
 
   const stock = createStockClient({ ...config, timeoutMs: config.limits.stockTimeoutMs });
   const publisher = startPublisher(config, observability.log, closing);
-  const parts = { config, database, backgroundDatabase, stock, publisher, log: observability.log };
-  const { handlers, stop } = assemble(parts);
+  const metrics = createSagaMetrics(observability.registry, new PostgresLedger(backgroundDatabase));
+  const { handlers, stop } = assemble({
+    ...{ config, database, backgroundDatabase, stock, publisher, log: observability.log },
+    onReconciled: (reconciliation) => metrics.record(reconciliation),
+  });
   closing(stop);
 
   const server = createService(NAME, handlers, {
@@ -64,4 +74,17 @@ async function redrive(): Promise<void> {
   const rows = await new PostgresOutbox(database, config.times).redrive();
   for (const row of rows) console.log(JSON.stringify(row));
   await database.close();
+}
+
+/** Prints the differences between orders and stock, one a line, and what is queued to mend them; exit code 1 if there are some. */
+async function reconcileOnce(): Promise<void> {
+  const config = readConfig(process.env);
+  const backgroundDatabase = await connect(config, 1, () => {});
+  const stock = createStockClient({ ...config, timeoutMs: config.limits.stockTimeoutMs });
+  const reconciler = createReconciler({ config, backgroundDatabase, stock }, () => {});
+  const { differences, repaired } = await reconcile(reconciler);
+  for (const difference of differences) console.log(JSON.stringify(difference));
+  for (const command of repaired) console.log(JSON.stringify({ kind: "repaired", ...command }));
+  await backgroundDatabase.close();
+  process.exitCode = differences.length > 0 ? 1 : 0;
 }

@@ -2,6 +2,9 @@
 import { withDeadline } from "#platform/deadline.ts";
 import { ApiError, type Client, clientCredentials, createClient } from "#sdk";
 import {
+  type AuditRange,
+  type StockAudit,
+  type StockBooks,
   type StockCallOptions,
   type StockCommand,
   type StockPort,
@@ -40,11 +43,11 @@ interface Call {
 }
 
 /** Makes the client. Commands of many callers go into one request, so that load makes requests larger and not more. */
-export function createStockClient(options: StockClientOptions): StockPort {
+export function createStockClient(options: StockClientOptions): StockPort & StockAudit {
   return new StockClient(options);
 }
 
-class StockClient implements StockPort {
+class StockClient implements StockPort, StockAudit {
   readonly #options: StockClientOptions;
   readonly #client: Client;
   readonly #queue: Call[] = [];
@@ -75,6 +78,17 @@ class StockClient implements StockPort {
       if (error instanceof StockUnavailable || error instanceof StockRefused) throw error;
       throw new StockUnavailable("The inventory did not answer in time", { cause: error });
     }
+  }
+
+  async audit({ productIds, afterProductId, limit }: AuditRange): Promise<readonly StockBooks[]> {
+    const range = {
+      ...(productIds && { productIds: [...productIds] }),
+      ...(afterProductId !== undefined && { afterProductId }),
+    };
+    const { body } = await this.#authorized((token) =>
+      this.#client.auditStock({ body: { ...range, limit } }, { token }),
+    );
+    return body.items;
   }
 
   /** After the callers of this moment, so that they share a request. */
@@ -133,16 +147,21 @@ class StockClient implements StockPort {
     }
   }
 
-  async #send(commands: StockCommand[]): Promise<readonly StockResult[]> {
+  #send(commands: StockCommand[]): Promise<readonly StockResult[]> {
+    return this.#authorized((token) => this.#request(commands, token));
+  }
+
+  /** Sends a request, and once more with a new token if it is refused for the one it has. */
+  async #authorized<Answer>(request: (token: string) => Promise<Answer>): Promise<Answer> {
     const token = await this.#currentToken();
     try {
-      return await this.#request(commands, token);
+      return await request(token);
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 401)) throw asStockFault(error);
       this.#token = this.#createToken(); // its key or its issuer may have changed
     }
     try {
-      return await this.#request(commands, await this.#currentToken());
+      return await request(await this.#currentToken());
     } catch (error) {
       throw asStockFault(error);
     }

@@ -22,6 +22,22 @@ export interface StockPort {
   apply(commands: readonly StockCommand[], options: StockCallOptions): Promise<readonly StockResult[]>;
 }
 
+/** What the inventory says of the stock of a product. */
+export type StockBooks = Schema<"StockBooks">;
+
+/** Which products to audit: these, or a page of all of them by id. */
+export interface AuditRange {
+  readonly productIds?: readonly string[] | undefined;
+  readonly afterProductId?: string | undefined;
+  readonly limit: number;
+}
+
+/** The books of the inventory, to read. */
+export interface StockAudit {
+  /** @throws {StockUnavailable} if no answer came. @throws {StockRefused} if it is refused. */
+  audit(range: AuditRange): Promise<readonly StockBooks[]>;
+}
+
 /** The inventory did not answer: what became of the commands is unknown. */
 export class StockUnavailable extends Error {
   override readonly name = "StockUnavailable";

@@ -23,6 +23,7 @@ const SERVICE_ROOMS = [
   "port",
   "client",
   "broker",
+  "metrics",
   "store",
   "assembly",
   "domain",
@@ -114,6 +115,12 @@ export const ROOMS: readonly Room[] = [
     types: ["domain"],
   },
   {
+    name: "metrics",
+    path: inService("\\w+_metrics\\.ts"),
+    imports: ["domain", "prom-client"],
+    types: ["port", "work"],
+  },
+  {
     name: "store",
     path: inService("store/\\w+\\.ts"),
     imports: [...RULES, ...DRIVERS, "platform", "database", "port", "node:path"],
@@ -180,6 +187,7 @@ export const SAYINGS: readonly Saying[] = [
       "work",
       "client",
       "broker",
+      "metrics",
       "sdk",
       ...TOOLS,
     ],

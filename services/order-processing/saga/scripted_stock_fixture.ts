@@ -2,6 +2,9 @@
 
 import type { Snapshot } from "../order.ts";
 import {
+  type AuditRange,
+  type StockAudit,
+  type StockBooks,
   type StockCallOptions,
   type StockCommand,
   type StockPort,
@@ -18,6 +21,10 @@ export interface ScriptedProduct {
   reserved: number;
   sold: number;
   sellable: boolean;
+  /** What it began with. */
+  readonly initial: number;
+  /** One more with each change. */
+  sequence: number;
 }
 
 /** What happens to one request. */
@@ -28,7 +35,7 @@ export type Fate =
   /** Everything is applied, and nobody hears of it. */
   | "reply lost";
 
-export class ScriptedStock implements StockPort {
+export class ScriptedStock implements StockPort, StockAudit {
   readonly products = new Map<string, ScriptedProduct>();
   readonly entries = new Map<string, { state: EntryState; quantity: number }>();
   /** Every request that was sent, in order. */
@@ -47,7 +54,15 @@ export class ScriptedStock implements StockPort {
       name: "Something",
       unitPrice: { amount, currency },
     };
-    this.products.set(productId, { snapshot, available, reserved: 0, sold: 0, sellable });
+    this.products.set(productId, {
+      snapshot,
+      available,
+      reserved: 0,
+      sold: 0,
+      sellable,
+      initial: available,
+      sequence: 1,
+    });
     return productId;
   }
 
@@ -61,6 +76,24 @@ export class ScriptedStock implements StockPort {
   entriesOf(orderId: string): Record<string, EntryState> {
     const own = [...this.entries].filter(([key]) => key.startsWith(`${orderId}/`));
     return Object.fromEntries(own.map(([key, { state }]) => [key.slice(orderId.length + 1), state]));
+  }
+
+  async audit({ productIds, afterProductId = "", limit }: AuditRange): Promise<StockBooks[]> {
+    await Bun.sleep(0); // a request takes its turn
+    const ids = [...this.products.keys()].sort().filter((id) => id > afterProductId);
+    const asked = ids.filter((id) => productIds?.includes(id) ?? true).slice(0, limit);
+    return asked.map((productId) => {
+      const { available, reserved, sold, initial: adjusted, sequence } = this.#product(productId);
+      return { productId, available, reserved, sold, sequence, adjusted, held: this.#holdsOf(productId) };
+    });
+  }
+
+  #holdsOf(productId: string): StockBooks["held"] {
+    return [...this.entries].flatMap(([key, { state, quantity }]) => {
+      const [orderId = "", revision, product] = key.split("/");
+      const isHold = state === "held" && product === productId;
+      return isHold ? [{ orderId, revision: Number(revision), quantity, notAfter: new Date().toISOString() }] : [];
+    });
   }
 
   async apply(commands: readonly StockCommand[], _options: StockCallOptions): Promise<readonly StockResult[]> {
@@ -120,6 +153,7 @@ export class ScriptedStock implements StockPort {
     product.available += change.available ?? 0;
     product.reserved += change.reserved ?? 0;
     product.sold += change.sold ?? 0;
+    product.sequence++;
     if (Math.min(product.available, product.reserved, product.sold) < 0) throw new Error("A count fell below 0");
   }
 
