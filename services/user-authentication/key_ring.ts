@@ -3,7 +3,7 @@ import type { Schema } from "#contract";
 import { ACCESS_TOKEN_ALGORITHM, ACCESS_TOKEN_TYPE } from "#platform/access_token.ts";
 import { importKeys, type KeySource } from "#platform/key_source.ts";
 import { StartFault } from "#platform/start_fault.ts";
-import { createSigningKey, openSigningKey, planKeys, type StoredKey, toPublicJwk } from "./signing_key.ts";
+import { createSigningKey, nextKey, openSigningKey, planKeys, type StoredKey, toPublicJwk } from "./signing_key.ts";
 import type { SigningKeyStore } from "./store/mod.ts";
 import type { Vault } from "./vault.ts";
 
@@ -33,6 +33,18 @@ export interface KeyRing extends KeySource {
   readonly published: Schema<"JsonWebKeySet">;
   /** Reads the keys that other replicas have made, makes the next one if it is due, and changes over when its turn comes. */
   reload(): Promise<void>;
+}
+
+/**
+ * Makes the next key before its time: for when a secret may be known to somebody. Replicas find it when they reload.
+ *
+ * @returns From when on it signs; undefined if the next key is there already.
+ */
+export async function rotateKeys({ store, vault, newId, now }: KeyRingOptions): Promise<Date | undefined> {
+  const due = nextKey(await store.list(), now());
+  if (!due) return undefined;
+  const isKept = await store.add(await createSigningKey({ ...due, kid: newId() }, vault));
+  return isKept ? due.signsFrom : undefined;
 }
 
 /** Of many replicas that make a key at once one wins; the others read again, and find it. */

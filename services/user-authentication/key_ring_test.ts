@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { createVerifier } from "#platform/access_token.ts";
 import { createPostgresDatabase } from "../_stack/setup.ts";
-import { type KeyRing, openKeyRing } from "./key_ring.ts";
+import { type KeyRing, openKeyRing, rotateKeys } from "./key_ring.ts";
 import { PUBLISH_EARLY_MS, PUBLISH_LATE_MS } from "./signing_key.ts";
 import type { Store } from "./store/mod.ts";
 import { openPostgresStore } from "./store/postgres.ts";
@@ -52,6 +52,20 @@ test("replicas that start at once share one key, and each verifies the other's t
     const caller = await createVerifier({ issuer: ISSUER, keys })(token, "user");
     expect<unknown>(caller).toEqual({ kind: "user", id: "ada", roles: ["customer"] });
   }
+});
+
+test("rotateKeys() publishes a key that signs when everybody can know it, once", async () => {
+  const own = await openStore();
+  const time = { newId: Bun.randomUUIDv7, now: () => new Date(nowMs) };
+  const options = { store: own.signingKeys, vault: createVault(SECRET), rotateAfterMs: PERIOD_MS, ...time };
+  const keys = await openRing(own);
+  const before = kidsOf(keys);
+  const made = await Promise.all([rotateKeys(options), rotateKeys(options)]);
+  expect(made.filter(Boolean)).toEqual([new Date(nowMs + PUBLISH_EARLY_MS)]);
+  expect(await rotateKeys(options)).toBeUndefined();
+  await keys.reload();
+  expect(kidsOf(keys)).toEqual([...before, expect.any(String)]);
+  expect(await own.signingKeys.list()).toHaveLength(2);
 });
 
 test("keys are stored sealed, and open with their secret only", async () => {

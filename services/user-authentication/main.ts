@@ -5,7 +5,7 @@ import { type Closing, runService, type Started } from "#platform/process.ts";
 import { createService } from "#platform/service.ts";
 import { readConfig, type UsersConfig } from "./config.ts";
 import { type AdminLogin, ensureFirstAdmin, type FirstAdminPorts } from "./first_admin.ts";
-import { openKeyRing } from "./key_ring.ts";
+import { openKeyRing, rotateKeys } from "./key_ring.ts";
 import { createUserAuthentication } from "./mod.ts";
 import { createPasswords } from "./password.ts";
 import type { Store } from "./store/mod.ts";
@@ -15,7 +15,33 @@ import { createVault } from "./vault.ts";
 
 const NAME = "user-authentication";
 
-await runService(start);
+if (process.argv[2] === "rotate-keys") process.exitCode = await rotate();
+else await runService(start);
+
+/** `bun main.ts rotate-keys`: publishes the next signing key now, with the settings of the service. */
+async function rotate(): Promise<number> {
+  try {
+    const config = readConfig(process.env);
+    const store = await openStore(config);
+    try {
+      const options = {
+        ...{ store: store.signingKeys, vault: createVault(config.keysSecret), rotateAfterMs: config.rotateAfterMs },
+        ...{ newId: Bun.randomUUIDv7, now: () => new Date() },
+      };
+      // Opened first: a key that is sealed with another secret would be of no use to the replicas.
+      await openKeyRing(options);
+      const signsFrom = await rotateKeys(options);
+      const when = signsFrom && `The next key is published, and signs from ${signsFrom.toISOString()} on`;
+      console.log(when ?? "Nothing to do: the next key is published already, and waits for its turn");
+      return 0;
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    return 1;
+  }
+}
 
 async function start(closing: Closing): Promise<Started> {
   const config = readConfig(process.env);

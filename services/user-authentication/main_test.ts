@@ -54,6 +54,29 @@ function testProcess(createDatabase: () => Promise<TestDatabase>): void {
     expect(users.items.map(({ email }) => email).sort()).toEqual([ada.email, ADMIN.email].sort());
   });
 
+  test("rotate-keys publishes the next key once, and tokens of before go on", async () => {
+    const { url } = await createDatabase();
+    const rotate = async (secret: string): Promise<[code: number, line: string]> => {
+      const env = { PATH: process.env.PATH, ...SETTINGS, STORE_URL: url, KEYS_SECRET: secret };
+      const child = Bun.spawn([process.execPath, `${import.meta.dir}/main.ts`, "rotate-keys"], {
+        ...{ env, stdout: "pipe", stderr: "pipe" },
+      });
+      const texts = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+      return [await child.exited, texts.join("")];
+    };
+    const first = createClient({ baseUrl: (await startReady(url)).baseUrl });
+    const { body: tokens } = await first.logIn({ body: ADMIN });
+    expect(await rotate(SETTINGS.KEYS_SECRET)).toEqual([0, expect.stringContaining("signs from")]);
+    expect(await rotate(SETTINGS.KEYS_SECRET)).toEqual([0, expect.stringContaining("Nothing to do")]);
+    expect(await rotate("l".repeat(32))).toEqual([1, expect.stringContaining("KEYS_SECRET does not open")]);
+
+    const second = createClient({ baseUrl: (await startReady(url)).baseUrl });
+    const [{ body: before }, { body: after }] = [await first.getJsonWebKeySet(), await second.getJsonWebKeySet()];
+    expect(after.keys).toHaveLength(2);
+    expect(after.keys[0]).toEqual(before.keys[0]!);
+    expect((await second.getProfile({}, { token: tokens.access_token })).status).toBe(200);
+  });
+
   test("does not start with another KEYS_SECRET than its keys were made with", async () => {
     const { url } = await createDatabase();
     const { child } = await startReady(url);

@@ -72,6 +72,18 @@ export function planKeys(keys: readonly StoredKey[], now: Date, rotateAfterMs: n
   return { signing, published, due: dueKey(sorted.at(-1), now, rotateAfterMs) };
 }
 
+/**
+ * The key that a rotation by hand makes: published now, it signs as soon as everybody can know it.
+ *
+ * @returns undefined if the next key is there already and waits for its turn.
+ */
+export function nextKey(keys: readonly StoredKey[], now: Date): KeyPlan["due"] {
+  const newest = keys.toSorted((a, b) => a.generation - b.generation).at(-1);
+  if (!newest) return { generation: 1, signsFrom: now };
+  if (newest.signsFrom > now) return undefined;
+  return { generation: newest.generation + 1, signsFrom: new Date(now.getTime() + PUBLISH_EARLY_MS) };
+}
+
 function dueKey(newest: StoredKey | undefined, now: Date, rotateAfterMs: number): KeyPlan["due"] {
   if (!newest) return { generation: 1, signsFrom: now };
   const endsAt = newest.signsFrom.getTime() + rotateAfterMs;
