@@ -93,18 +93,20 @@ export class MongoProductStore implements ProductStore {
     const { products, inventories } = this.#collections;
     const filter = { _id: before.id, version: before.version };
     const { _id, ...document } = fromProduct(after);
+    const edit = crypto.randomUUID();
+    const change = { $set: { ...document, edit } };
     const sellable = isSellable(after.status);
-    return refusingTakenSku(async () => {
-      if (isSellable(before.status) === sellable) {
-        return (await products.updateOne(filter, { $set: document })).matchedCount === 1;
-      }
+    const isWritten = await refusingTakenSku(async () => {
+      if (isSellable(before.status) === sellable) return (await products.updateOne(filter, change)).matchedCount === 1;
       return this.#database.transaction(async (session) => {
-        const { matchedCount } = await products.updateOne(filter, { $set: document }, { session });
+        const { matchedCount } = await products.updateOne(filter, change, { session });
         if (matchedCount === 0) return false;
         await inventories.updateOne({ _id }, { $set: { sellable } }, { session });
         return true;
       });
     });
+    // The driver sends a write again whose answer was lost, and not every engine knows then that it has done it.
+    return isWritten || (await products.findOne({ _id, edit })) !== null;
   }
 
   async delete(id: string, version?: number): Promise<boolean> {

@@ -13,6 +13,8 @@ export interface ProductDocument extends Omit<Product, "id" | "createdAt" | "upd
   words: string[];
   /** Whether units are available. For filters only: it follows the inventory, outside the version. */
   inStock: boolean;
+  /** Names the edit that made this version. */
+  edit?: string;
 }
 
 export interface InventoryDocument extends Omit<Inventory, "productId"> {
@@ -52,11 +54,14 @@ const MONEY = {
 };
 
 const PRODUCTS: CollectionDesign = {
-  validator: schemaOf({
-    ...{ _id: TEXT, sku: TEXT, name: TEXT, description: TEXT, price: MONEY, ownerId: TEXT, version: FROM_ONE },
-    ...{ status: { enum: ["draft", "active", "archived"] }, tags: { bsonType: "array", items: TEXT } },
-    ...{ createdAt: TIME, updatedAt: TIME, words: { bsonType: "array", items: TEXT }, inStock: FLAG },
-  }),
+  validator: schemaOf(
+    {
+      ...{ _id: TEXT, sku: TEXT, name: TEXT, description: TEXT, price: MONEY, ownerId: TEXT, version: FROM_ONE },
+      ...{ status: { enum: ["draft", "active", "archived"] }, tags: { bsonType: "array", items: TEXT } },
+      ...{ createdAt: TIME, updatedAt: TIME, words: { bsonType: "array", items: TEXT }, inStock: FLAG, edit: TEXT },
+    },
+    ["edit"],
+  ),
   indexes: [
     { name: "products_sku", key: { sku: 1 }, unique: true },
     // A list for each order, of everybody's products and of one owner's.
