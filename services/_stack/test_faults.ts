@@ -1,15 +1,21 @@
 /**
  * `bun run test:faults`: everything that can go wrong on real processes, under load, each time followed by the invariants of the design.
  *
- * `--quick` takes the short selection; words take the faults whose names contain one; `--seed N` makes the same choices again.
+ * `--quick` takes the short selection; words take the faults whose names contain one, `hot` the sale of one product while it is edited;
+ * `--seed N` makes the same choices again.
  */
 import { parseArgs } from "node:util";
 import type { ServiceName } from "#contract";
 import { describeMongo, findMongo, type MongoSource } from "./engines/mongo.ts";
+import { DISK_FULL } from "./faults/disk_full.ts";
+import { FAIL_POINTS } from "./faults/fail_points.ts";
 import type { EngineName, Fault, Victim } from "./faults/fault.ts";
+import { sellHotProduct } from "./faults/hot_product.ts";
 import { KILLS } from "./faults/kills.ts";
+import { NETWORK } from "./faults/links.ts";
 import { type Scene, undergo } from "./faults/ordeal.ts";
-import { formatFaults, formatHead, formatLegend, formatRow, formatSkipped } from "./faults/report.ts";
+import { formatFaults, formatHead, formatHotSale, formatLegend, formatRow, formatSkipped } from "./faults/report.ts";
+import { SETTINGS } from "./faults/settings.ts";
 import { Recorder } from "./history/recorder.ts";
 import { Sessions } from "./history/sessions.ts";
 import { openAccounts } from "./history/shop.ts";
@@ -17,7 +23,10 @@ import { openDatabases } from "./invariants/read_state.ts";
 import { describeFault } from "./stack_error.ts";
 import { startTestStack } from "./test_stack.ts";
 
-const FAULTS: readonly Fault[] = [...KILLS];
+const FAULTS: readonly Fault[] = [...KILLS, ...FAIL_POINTS, ...SETTINGS, DISK_FULL, ...NETWORK];
+
+/** The sale of one product, as a word. */
+const HOT = "hot";
 
 /** Replies are checked in the API's own tests; here the processor is for the load. */
 const ENVIRONMENT = { CHECK_RESPONSES: "false", LOG_LEVEL: "warn" };
@@ -53,7 +62,7 @@ async function testFaults(): Promise<boolean> {
     const chosen = FAULTS.filter((fault) => isChosen(fault, engine));
     if (engine === "mongo" && "missing" in mongo) {
       for (const { name } of chosen) console.log(formatSkipped({ fault: name, engine, reason: mongo.missing }));
-    } else if (chosen.length > 0) {
+    } else if (chosen.length > 0 || words.includes(HOT)) {
       isWell = (await testOn(engine, chosen, "missing" in mongo ? undefined : mongo)) && isWell;
     }
   }
@@ -69,7 +78,7 @@ function isChosen({ name, engines, isQuick = false }: Fault, engine: EngineName)
 /** One stack for all faults: what one leaves behind, the next one would meet. */
 async function testOn(engine: EngineName, faults: readonly Fault[], mongo: MongoSource | undefined): Promise<boolean> {
   const scene = await openScene(engine, mongo);
-  let isWell = true;
+  let isWell = await testHotProduct(scene);
   for (const fault of faults) {
     const reason = await fault.missing?.(scene.victim);
     if (reason !== undefined) {
@@ -85,6 +94,14 @@ async function testOn(engine: EngineName, faults: readonly Fault[], mongo: Mongo
   return isWell;
 }
 
+/** In the full run, or when it is asked for. */
+async function testHotProduct(scene: Scene): Promise<boolean> {
+  if (values.quick || (words.length > 0 && !words.includes(HOT))) return true;
+  const sale = await sellHotProduct(scene);
+  console.log(formatHotSale(scene.victim.engine, sale).join("\n"));
+  return formatFaults({ violations: sale.violations, faults: [] }).length === 0;
+}
+
 async function openScene(engine: EngineName, mongo: MongoSource | undefined): Promise<Scene> {
   const settings: Victim["settings"] = new Map();
   const stack = await startTestStack({
@@ -98,7 +115,7 @@ async function openScene(engine: EngineName, mongo: MongoSource | undefined): Pr
   const sessionRecorder = new Recorder();
   const [login = accounts.seller] = accounts.customers;
   return {
-    victim: { stack, engine, settings, seed },
+    victim: { stack, engine, settings, seed, onEnd: (end) => ends.push(end) },
     databases: await openDatabases(stack),
     accounts,
     sessions: new Sessions({ origins: stack.origins, login, recorder: sessionRecorder }),

@@ -13,6 +13,8 @@ export interface Victim {
   readonly settings: Map<ServiceName, Readonly<Record<string, string>>>;
   /** The same seed makes the same choices. */
   readonly seed: number;
+  /** Called when the stack is done with, whatever happened. */
+  onEnd(end: () => Promise<void>): void;
 }
 
 export interface Fault {

@@ -1,5 +1,5 @@
 /** One fault under load: what happened, how long it took to recover, and what the invariants say. */
-import { type History, successesOf } from "../history/entry.ts";
+import type { History } from "../history/entry.ts";
 import { startLoad } from "../history/load.ts";
 import { Recorder } from "../history/recorder.ts";
 import type { Sessions } from "../history/sessions.ts";
@@ -96,9 +96,4 @@ async function unready({ origins }: Stack): Promise<string[]> {
     return reply?.ok ? [] : [`${name} is not ready`];
   });
   return (await Promise.all(looks)).flat();
-}
-
-/** How many orders a history confirmed. */
-export function confirmedIn(history: History): number {
-  return successesOf(history, "place order").filter(({ answer }) => answer.status201).length;
 }

@@ -1,5 +1,6 @@
 /** The table of faults and invariants, for people. */
 import { CHECKS, INVARIANTS } from "../invariants/check_all.ts";
+import type { HotSale } from "./hot_product.ts";
 import type { Ordeal } from "./ordeal.ts";
 
 /** A fault that could not be tried. */
@@ -32,7 +33,7 @@ export function formatRow({ fault, engine, operations, unknowns, recoveryMs, qui
 }
 
 /** What went wrong, line by line; nothing if nothing did. */
-export function formatFaults({ violations, faults }: Ordeal): readonly string[] {
+export function formatFaults({ violations, faults }: Pick<Ordeal, "violations" | "faults">): readonly string[] {
   const told = INVARIANTS.flatMap((invariant) => {
     const all = violations[invariant];
     const shown = all.slice(0, SHOWN_MAX).map((violation) => `  ✗ ${invariant}: ${violation}`);
@@ -44,6 +45,18 @@ export function formatFaults({ violations, faults }: Ordeal): readonly string[] 
 /** What could not be tried, by name. */
 export function formatSkipped({ fault, engine, reason }: Skipped): string {
   return `${fault} (${engine})`.padEnd(NAME_WIDTH).concat(` skipped: ${reason}`);
+}
+
+/** The sale of one product, in a few lines. */
+export function formatHotSale(engine: string, sale: HotSale): readonly string[] {
+  const { alonePerSecond, salesPerSecond, editsPerSecond, edits, buyers } = sale;
+  const tries = edits.succeeded + edits.failed;
+  const share = `${((edits.succeeded / tries) * 100).toFixed(2)} %`;
+  return [
+    `one hot product (${engine}), ${buyers} buyers at once: ${salesPerSecond.toFixed(0)} orders/s (${alonePerSecond.toFixed(0)} without edits)`,
+    `  ${editsPerSecond.toFixed(0)} edits/s, at the first try ${edits.succeeded} of ${tries} (${share}, aim >= 99.9 %)`,
+    ...formatFaults({ violations: sale.violations, faults: [] }),
+  ];
 }
 
 /** What the columns mean. */

@@ -1,0 +1,104 @@
+/** One product, sold as fast as it goes, while its owner saves it again and again. */
+import { editProduct, placeOrder, readProduct } from "../history/calls.ts";
+import type { History } from "../history/entry.ts";
+import { Recorder } from "../history/recorder.ts";
+import { openShop, type Shop } from "../history/shop.ts";
+import { checkAll } from "../invariants/check_all.ts";
+import { countFirstTries, type FirstTries } from "../invariants/first_try.ts";
+import { readState, waitForQuiet } from "../invariants/read_state.ts";
+import type { Ordeal, Scene } from "./ordeal.ts";
+
+/** What was sold and saved. */
+export interface HotSale {
+  /** Orders confirmed in a second while nobody edits. */
+  readonly alonePerSecond: number;
+  /** And while the owner edits. */
+  readonly salesPerSecond: number;
+  readonly editsPerSecond: number;
+  readonly edits: FirstTries;
+  /** Buyers at once. */
+  readonly buyers: number;
+  readonly violations: Ordeal["violations"];
+}
+
+/** Orders at once that are tried; the rate that holds is the best of them. */
+const BUYERS = [8, 24, 64] as const;
+const TRIAL_MS = 2_500;
+/** With fewer edits, one that is refused would already be too many. */
+const EDITS_MIN = 1_000;
+const SALE_MS = { least: 8_000, most: 60_000 };
+const QUIET_WITHIN_MS = 60_000;
+
+/** Finds the rate that holds, then sells at it while the product is edited, and checks the invariants. */
+export async function sellHotProduct({ victim, accounts, databases, sessionRecorder }: Scene): Promise<HotSale> {
+  const recorder = new Recorder();
+  const shop = await openShop(victim.stack, accounts, recorder);
+  const trials: { buyers: number; perSecond: number }[] = [];
+  for (const buyers of BUYERS) {
+    trials.push({ buyers, perSecond: (await sell({ shop, recorder, buyers }, pause(TRIAL_MS))).perSecond });
+  }
+  const best = trials.reduce((a, b) => (b.perSecond > a.perSecond ? b : a));
+  const startedMs = performance.now();
+  const edits = (): FirstTries => countFirstTries(recorder.history);
+  const editing = editUntilEnough(shop, recorder, () => edits().succeeded >= EDITS_MIN);
+  const sale = await sell({ shop, recorder, buyers: best.buyers }, editing);
+  const seconds = (performance.now() - startedMs) / 1_000;
+  await waitForQuiet(databases, QUIET_WITHIN_MS);
+  const state = await readState(databases, recorder.history);
+  const { history } = recorder;
+  return {
+    alonePerSecond: best.perSecond,
+    salesPerSecond: sale.perSecond,
+    editsPerSecond: edits().succeeded / seconds,
+    edits: edits(),
+    buyers: best.buyers,
+    violations: checkAll({ history, sessions: sessionRecorder.history, state }),
+  };
+}
+
+/** Lets buyers buy one unit after the other, until something else is over. */
+async function sell(
+  { shop, recorder, buyers }: { readonly shop: Shop; readonly recorder: Recorder; readonly buyers: number },
+  over: Promise<void>,
+): Promise<{ perSecond: number }> {
+  let isOver = false;
+  const startedMs = performance.now();
+  const first = recorder.history.length;
+  const items = [{ productId: shop.shelf.hot, quantity: 1 }];
+  const buyer = async (index: number): Promise<void> => {
+    const person = shop.customers[index % shop.customers.length] ?? shop.admin;
+    while (!isOver) await placeOrder({ recorder, name: `buyer-${index}`, person }, { key: crypto.randomUUID(), items });
+  };
+  const buying = Promise.all(Array.from({ length: buyers }, (_, index) => buyer(index)));
+  await over;
+  isOver = true;
+  await buying;
+  const seconds = (performance.now() - startedMs) / 1_000;
+  return { perSecond: confirmedIn(recorder.history.slice(first)) / seconds };
+}
+
+/** As its owner: each save begins from what the one before answered. */
+async function editUntilEnough({ seller, shelf }: Shop, recorder: Recorder, isEnough: () => boolean): Promise<void> {
+  const editor = { recorder, name: "owner", person: seller };
+  const startedMs = performance.now();
+  let known: number | undefined;
+  for (let count = 0; ; count++) {
+    const elapsedMs = performance.now() - startedMs;
+    if (elapsedMs > SALE_MS.most || (elapsedMs > SALE_MS.least && isEnough())) return;
+    const read = known === undefined ? await readProduct(editor, shelf.hot) : undefined;
+    known ??= read?.outcome === "ok" ? read.answer.version : undefined;
+    if (known === undefined) continue;
+    const edit = { productId: shelf.hot, expected: known, value: `save ${count}` };
+    const saved = await editProduct(editor, edit);
+    known = saved.outcome === "ok" ? saved.answer.version : undefined;
+  }
+}
+
+function confirmedIn(history: History): number {
+  return history.filter((entry) => entry.kind === "place order" && entry.outcome === "ok" && entry.answer.status201)
+    .length;
+}
+
+async function pause(milliseconds: number): Promise<void> {
+  await Bun.sleep(milliseconds);
+}
