@@ -6,6 +6,7 @@ import {
   type Input,
   OPERATIONS,
   type OperationId,
+  type OrderEvent,
   type ProblemCode,
   type ProblemExtras,
   type ProblemOf,
@@ -33,6 +34,17 @@ test("a caller is there exactly where the contract declares security", () => {
   expectTypeOf<Input<"getProduct">["caller"]>().toEqualTypeOf<UserCaller | undefined>();
   expectTypeOf<Input<"logIn">["caller"]>().toEqualTypeOf<undefined>();
   expectTypeOf<Input<"applyStockCommands">["caller"]["scopes"]>().toEqualTypeOf<readonly string[]>();
+});
+
+test("an event is told apart by its type, and is no operation of a service", () => {
+  expectTypeOf<OrderEvent["type"]>().toEqualTypeOf<
+    "order.confirmed" | "order.rejected" | "order.fulfilled" | "order.cancelled"
+  >();
+  type Confirmed = Extract<OrderEvent, { type: "order.confirmed" }>;
+  expectTypeOf<Confirmed["data"]["total"]>().toEqualTypeOf<Schema<"Money">>();
+  type Rejected = Extract<OrderEvent, { type: "order.rejected" }>;
+  expectTypeOf<Rejected["data"]["total"]>().toEqualTypeOf<Schema<"Money"> | null>();
+  expect(Object.values(OPERATIONS).filter(({ path }) => !path.startsWith("/"))).toEqual([]);
 });
 
 test("a client may leave out what has a default, and nothing else", () => {

@@ -2,6 +2,7 @@ import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { AckPolicy, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import type { Schema } from "#contract";
+import { schemaFaults } from "../../openapi/conformance/response_check.ts";
 import type { Broker } from "../_stack/engines/nats.ts";
 import { freePort } from "../_stack/ports.ts";
 import { describeWithNats, startOwnNats } from "../_stack/setup.ts";
@@ -129,6 +130,7 @@ describeWithNats("events on NATS", () => {
       "tradepost.order.rejected",
     ]);
     for (const { id, event, subject, contentType } of deliveries) {
+      expect(schemaFaults("#/components/schemas/OrderEvent", event)).toEqual([]);
       expect({ id, subject }).toEqual({ id: event.id, subject: `tradepost.${event.type}` });
       expect(contentType).toStartWith("application/cloudevents+json");
     }
