@@ -53,6 +53,20 @@ export class Env {
     return this.#fault(name, wish, value === undefined ? "missing" : `${value.length} characters long`) ?? "";
   }
 
+  /** A secret that a machine made; in production (`NODE_ENV=production`) one that looks otherwise is a fault. */
+  secret(name: string, { minLength }: { minLength: number }): string {
+    const value = this.string(name, { minLength });
+    if (value !== "") this.checkSecret(name, value);
+    return value;
+  }
+
+  /** Records a fault if a secret, read in some other way, is not good enough for production. */
+  checkSecret(name: string, value: string): void {
+    if (this.#values.NODE_ENV === "production" && !looksRandom(value)) {
+      this.#once(`${name} must be random, such as \`openssl rand -base64 32\` makes: current value is easy to guess`);
+    }
+  }
+
   /** Text that may be left out. */
   optionalString(name: string, options: Pick<StringOptions, "minLength"> = {}): string | undefined {
     return this.#read(name) === undefined ? undefined : this.string(name, options);
@@ -146,6 +160,15 @@ export class Env {
   #once(fault: string): void {
     if (!this.#faults.includes(fault)) this.#faults.push(fault);
   }
+}
+
+/** What people write until they have something better. */
+const PLACEHOLDER = /change.?me|secret|password|example|default|placeholder|12345|qwert/i;
+/** 32 random characters of 16 kinds have fewer different ones once in 100,000 times. */
+const DIFFERENT_CHARACTERS_MIN = 9;
+
+function looksRandom(secret: string): boolean {
+  return new Set(secret).size >= DIFFERENT_CHARACTERS_MIN && !PLACEHOLDER.test(secret);
 }
 
 /** Settings of every service; `*Ms` are milliseconds. */

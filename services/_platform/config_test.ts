@@ -168,3 +168,15 @@ test("commonConfig() refuses an engine the service has no adapter for", () => {
     "STORE_URL must be a URL that begins with postgres://",
   );
 });
+
+test("secret() takes only what looks random in production, and anything long enough elsewhere", () => {
+  const faultIn = (environment: string | undefined, CLIENT: string): string =>
+    faultsOf({ NODE_ENV: environment, CLIENT }, (env) => env.secret("CLIENT", { minLength: 8 }));
+  expect(faultIn("production", "Zm9yIGEgdGVzdCBvbmx5")).toBe("");
+  for (const weak of ["aaaaaaaaaaaa", "change_me_0987654xyz", "MyPassword-98zxtv"]) {
+    expect(faultIn("production", weak)).toContain("CLIENT must be random");
+    expect(faultIn("production", weak)).not.toContain(weak);
+    expect(faultIn(undefined, weak)).toBe("");
+  }
+  expect(faultIn(undefined, "short")).toContain("at least 8 characters");
+});

@@ -43,7 +43,7 @@ export function readConfig(values: Environment): OrdersConfig {
       fallback: common.origins["user-authentication"],
     }),
     clientId: env.string("CLIENT_ID", { fallback: "order-processing" }),
-    clientSecret: env.string("CLIENT_SECRET"),
+    clientSecret: env.secret("CLIENT_SECRET", { minLength: 1 }),
     eventsUrl: env.optionalUrl("EVENTS_URL", { schemes: ["nats", "tls"] }),
     times: {
       leaseMs: duration("LEASE_MS", 10_000),

@@ -28,7 +28,7 @@ export function readConfig(values: Environment): UsersConfig {
   const env = new Env(values);
   const config: UsersConfig = {
     ...commonConfig(env, { port: 3000 }),
-    keysSecret: env.string("KEYS_SECRET", { minLength: SECRET_MIN_LENGTH }),
+    keysSecret: env.secret("KEYS_SECRET", { minLength: SECRET_MIN_LENGTH }),
     rotateAfterMs: env.integer("KEY_ROTATION_DAYS", { fallback: 90, min: 1, max: 3650 }) * DAY_MS,
     admin: readAdmin(env),
     clients: readClients(env),
@@ -64,7 +64,11 @@ function readAdmin(env: Env): AdminLogin | undefined {
 }
 
 function readClients(env: Env): ServiceClients {
-  const read = parseServiceClients(env.optionalString("SERVICE_CLIENTS") ?? "");
+  const text = env.optionalString("SERVICE_CLIENTS") ?? "";
+  for (const pair of text.split(/\s+/).filter(Boolean)) {
+    env.checkSecret("SERVICE_CLIENTS", pair.slice(pair.indexOf(":") + 1));
+  }
+  const read = parseServiceClients(text);
   if ("clients" in read) return read.clients;
   env.fault(`SERVICE_CLIENTS ${read.fault}`);
   return new Map();

@@ -28,6 +28,20 @@ test("readConfig() has defaults for all but the store and the secret", () => {
   expect(config.clients.size).toBe(0);
 });
 
+test("readConfig() refuses secrets in production that nobody made at random, and does not tell them", () => {
+  const random = "qlmT0Rr7Wn2bXv9sJdYk4uGhPz6eAf1c";
+  const production = { NODE_ENV: "production", KEYS_SECRET: random, SERVICE_CLIENTS: `order-processing:${random}` };
+  expect(readConfig({ ...MINIMAL, ...production }).keysSecret).toBe(random);
+  for (const weak of ["k".repeat(32), "change-me-change-me-change-me-0123", `my-SECRET-${random}`, "abcd".repeat(8)]) {
+    const keys = faultOf({ ...production, KEYS_SECRET: weak });
+    expect(keys).toContain("KEYS_SECRET must be random");
+    const clients = faultOf({ ...production, SERVICE_CLIENTS: `order-processing:${weak}` });
+    expect(clients).toContain("SERVICE_CLIENTS must be random");
+    expect(keys + clients).not.toContain(weak);
+    expect(readConfig({ ...MINIMAL, KEYS_SECRET: weak }).keysSecret).toBe(weak);
+  }
+});
+
 test("readConfig() trusts no proxy but those that are named", () => {
   expect(readConfig(MINIMAL).trustedProxies.has("127.0.0.1")).toBe(false);
   const { trustedProxies } = readConfig({ ...MINIMAL, TRUSTED_PROXIES: "10.0.0.0/8 ::1" });
