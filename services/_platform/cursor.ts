@@ -39,6 +39,16 @@ export function decodeCursor<Position>(
   return position;
 }
 
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The place of an item in a list that is sorted by its id alone: ids are made in the order of time. */
+export type IdPosition = readonly [id: string];
+
+/** Tells whether a value that somebody sent is a place in a list that is sorted by the id. */
+export function isIdPosition(value: unknown): value is IdPosition {
+  return Array.isArray(value) && value.length === 1 && typeof value[0] === "string" && ID.test(value[0]);
+}
+
 /**
  * The `Link` header to the next page, with the filters and order of this one; undefined on the last page.
  *

@@ -3,6 +3,7 @@
  * tests against it; then the services are restarted under load, and each engine's pod is replaced. Where there is no cluster it is skipped by
  * name: `TRADEPOST_CLUSTER=current` takes the one that kubectl speaks to, which must have the images.
  */
+import { cleanAtEnd } from "./deployed/cleaning.ts";
 import { Cluster } from "./deployed/cluster.ts";
 import { ComposeProject } from "./deployed/compose_project.ts";
 import { type Deployed, runConformance } from "./deployed/conformance.ts";
@@ -43,9 +44,7 @@ const OPEN: Readonly<Record<string, readonly string[]>> = {
 const hosts: Host[] = [];
 const forwards: Forward[] = [];
 let cluster: Cluster | undefined;
-let cleaning: Promise<void> | undefined;
-for (const signal of ["SIGINT", "SIGTERM"] as const)
-  process.on(signal, () => void clean().finally(() => process.exit(1)));
+const clean = cleanAtEnd(removeAll);
 
 try {
   const host = await findCluster(process.env.TRADEPOST_CLUSTER);
@@ -129,14 +128,6 @@ async function restartUnderLoad(cluster: Cluster): Promise<void> {
     console.log(`   ${requests} requests, ${failures.length} failed, p50 ${p50} ms, p99 ${p99} ms`);
     if (failures.length > 0) throw new StackError(`requests failed: ${[...new Set(failures)].slice(0, 10).join("; ")}`);
   });
-}
-
-function clean(): Promise<void> {
-  cleaning ??= removeAll().catch((error: unknown) => {
-    console.error(`✗ ${describeFault(error)}`);
-    process.exitCode = 1;
-  });
-  return cleaning;
 }
 
 async function removeAll(): Promise<void> {

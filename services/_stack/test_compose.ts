@@ -2,6 +2,7 @@
  * `bun run test:compose`: builds the images, starts the compose project under a name of its own, runs the contract's tests against it, starts it
  * again over the same data, and removes it. Where nothing can run containers it is skipped by name.
  */
+import { cleanAtEnd } from "./deployed/cleaning.ts";
 import { output } from "./deployed/commands.ts";
 import { ComposeProject } from "./deployed/compose_project.ts";
 import { type Deployed, runConformance } from "./deployed/conformance.ts";
@@ -40,9 +41,7 @@ const project = new ComposeProject(host, `tradepost-test-${process.pid}`, {
 });
 const origins = originsOf(byService((_, index) => [users, products, orders][index] ?? 0));
 
-let cleaning: Promise<void> | undefined;
-for (const signal of ["SIGINT", "SIGTERM"] as const)
-  process.on(signal, () => void clean().finally(() => process.exit(1)));
+const clean = cleanAtEnd(removeAll);
 try {
   await test(host.description);
 } catch (error) {
@@ -92,14 +91,6 @@ async function readSecrets(): Promise<Deployed> {
     admin: { email: ADMIN_EMAIL, password: await read("user-authentication", "admin-password") },
     client: { id: CLIENT_ID, secret: await read("order-processing", "client-secret") },
   };
-}
-
-function clean(): Promise<void> {
-  cleaning ??= removeAll().catch((error: unknown) => {
-    console.error(`✗ ${describeFault(error)}`);
-    process.exitCode = 1;
-  });
-  return cleaning;
 }
 
 async function removeAll(): Promise<void> {
