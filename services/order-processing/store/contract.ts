@@ -1,6 +1,15 @@
 /** What every adapter of the order store and the outbox promises, races included. */
 import { beforeAll, describe, expect, test } from "bun:test";
-import { acceptEdit, cancel, confirm, type Decision, reject, releaseOf, remove } from "../decision.ts";
+import {
+  acceptEdit,
+  cancel,
+  confirm,
+  type Decision,
+  type OutboxMessage,
+  reject,
+  releaseOf,
+  remove,
+} from "../decision.ts";
 import type { OrderDraft, Snapshot } from "../order.ts";
 import type { Claim, OrderStore, Outbox, StockRow, StoreTimes, Undecided } from "./mod.ts";
 
@@ -132,6 +141,25 @@ export function testOrderStore(name: string, createStores: () => Promise<(times:
         type: "order.confirmed",
         data: { total: { amount: 14_700 } },
       });
+    });
+
+    test("decide() leaves order and reply as they were if a message can't be written", async () => {
+      const stores = open(TIMES);
+      const claim = claimOf();
+      const undecided = await place(stores, draftOf(), claim);
+      const decision = confirmed(undecided);
+      // No rule makes such a message: here it stands for whatever may go wrong between a decision and its messages.
+      const unwritable = {
+        channel: "stock",
+        command: "consume",
+        revision: null,
+        items: [],
+      } as unknown as OutboxMessage;
+      const outbox = [...decision.outbox, unwritable];
+      await expect(stores.orders.decide({ ...decision, outbox }, { reply: REPLY })).rejects.toThrow();
+      expect(await stores.orders.find(decision.order.id)).toEqual(undecided.record);
+      expect((await stores.orders.findClaim(claim.scope, claim.key))?.record.reply).toBeNull();
+      expect(await leaseOf(stores, decision.order.id)).toEqual([]);
     });
 
     test("decide() is void under an old fence, and writes nothing then", async () => {
