@@ -7,6 +7,7 @@
 import { parseArgs } from "node:util";
 import type { ServiceName } from "#contract";
 import { describeMongo, findMongo, type MongoSource } from "./engines/mongo.ts";
+import { describeNats, findNats, type NatsSource } from "./engines/nats.ts";
 import { DISK_FULL } from "./faults/disk_full.ts";
 import { FAIL_POINTS } from "./faults/fail_points.ts";
 import type { EngineName, Fault, Victim } from "./faults/fault.ts";
@@ -56,7 +57,10 @@ try {
 async function testFaults(): Promise<boolean> {
   const startedMs = performance.now();
   const mongo = await findMongo({ environment: process.env, install: true });
-  console.log(`MongoDB of this run: ${describeMongo(mongo)}\nSeed of this run: ${seed}\n\n${formatHead()}`);
+  const nats = describeNats(await findNats(process.env));
+  console.log(
+    `MongoDB of this run: ${describeMongo(mongo)}\nBroker of this run: ${nats}\nSeed of this run: ${seed}\n\n${formatHead()}`,
+  );
   let isWell = true;
   for (const engine of ["mongo", "postgres"] as const) {
     const chosen = FAULTS.filter((fault) => isChosen(fault, engine));
@@ -77,7 +81,8 @@ function isChosen({ name, engines, isQuick = false }: Fault, engine: EngineName)
 
 /** One stack for all faults: what one leaves behind, the next one would meet. */
 async function testOn(engine: EngineName, faults: readonly Fault[], mongo: MongoSource | undefined): Promise<boolean> {
-  const scene = await openScene(engine, mongo);
+  const nats = await findNats(process.env);
+  const scene = await openScene(engine, { mongo, nats: "missing" in nats ? undefined : nats });
   let isWell = await testHotProduct(scene);
   for (const fault of faults) {
     const reason = await fault.missing?.(scene.victim);
@@ -102,13 +107,20 @@ async function testHotProduct(scene: Scene): Promise<boolean> {
   return formatFaults({ violations: sale.violations, faults: [] }).length === 0;
 }
 
-async function openScene(engine: EngineName, mongo: MongoSource | undefined): Promise<Scene> {
+/** What there is on this machine. */
+interface Sources {
+  readonly mongo: MongoSource | undefined;
+  readonly nats: NatsSource | undefined;
+}
+
+async function openScene(engine: EngineName, { mongo, nats }: Sources): Promise<Scene> {
   const settings: Victim["settings"] = new Map();
   const stack = await startTestStack({
     environment: ENVIRONMENT,
     durable: true,
     adjust: (name: ServiceName, environment) => ({ ...environment, ...settings.get(name) }),
     ...(engine === "mongo" && mongo && { mongo }),
+    ...(nats && { nats }),
   });
   ends.push(() => stack.stop());
   const accounts = await openAccounts(stack);

@@ -27,6 +27,8 @@ const TRIAL_MS = 2_500;
 /** With fewer edits, one that is refused would already be too many. */
 const EDITS_MIN = 1_000;
 const SALE_MS = { least: 8_000, most: 60_000 };
+/** Nobody saves faster; and the processor is for the sales. */
+const BETWEEN_EDITS_MS = 10;
 const QUIET_WITHIN_MS = 60_000;
 
 /** Finds the rate that holds, then sells at it while the product is edited, and checks the invariants. */
@@ -91,6 +93,7 @@ async function editUntilEnough({ seller, shelf }: Shop, recorder: Recorder, isEn
     const edit = { productId: shelf.hot, expected: known, value: `save ${count}` };
     const saved = await editProduct(editor, edit);
     known = saved.outcome === "ok" ? saved.answer.version : undefined;
+    await Bun.sleep(BETWEEN_EDITS_MS);
   }
 }
 

@@ -36,10 +36,22 @@ const ENGINES: readonly Fault[] = (["postgres", "mongo"] as const).flatMap((engi
   },
 ]);
 
+/** A broker that is away delays events, and nothing else. */
+const BROKER: Fault = {
+  name: "kill -9 of the broker of events",
+  engines: ["mongo"],
+  missing: ({ stack }) => (stack.nats ? undefined : "there is no nats-server on PATH"),
+  strike: ({ stack: { nats } }) => {
+    if (!nats) throw new Error("The stack has no broker");
+    return killAndStart(nats);
+  },
+};
+
 export const KILLS: readonly Fault[] = [
   { name: "no fault", engines: ["mongo", "postgres"], isQuick: true, strike: async () => {} },
   ...SERVICES,
   ...ENGINES,
+  BROKER,
 ];
 
 /** The server of an engine. */

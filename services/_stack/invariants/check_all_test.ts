@@ -229,6 +229,22 @@ const SPOILED: Record<Invariant, Record<string, { evidence: Evidence; violation:
       }),
       violation: "event o1-3 says order.fulfilled at version 3, which order o1 never was",
     },
+    "an event that the broker does not have": {
+      evidence: withState({ delivered: ["o1-2", "o2-2"] }),
+      violation: "the broker has event o2-3 0 times",
+    },
+    "an event that the broker has twice": {
+      evidence: withState({ delivered: ["o1-2", "o1-2", "o2-2", "o2-3"] }),
+      violation: "the broker has event o1-2 2 times",
+    },
+    "an event that overtook another one": {
+      evidence: withState({ delivered: ["o1-2", "o2-3", "o2-2"] }),
+      violation: "the broker has event o2-2 after version 3 of its order",
+    },
+    "an event that nobody queued": {
+      evidence: withState({ delivered: ["o1-2", "o2-2", "o2-3", "o9-2"] }),
+      violation: "the broker has event o9-2, which nobody queued",
+    },
     "an event of another order": {
       evidence: withFirst("events", { orderId: "o3" }),
       violation: "event o1-2 tells of order o3, which there is not",

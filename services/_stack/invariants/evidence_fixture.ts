@@ -109,6 +109,7 @@ const STATE: State = {
     { ...event, eventId: "o2-2", orderId: "o2" },
     { eventId: "o2-3", orderId: "o2", type: "order.cancelled", version: 3 },
   ],
+  delivered: ["o1-2", "o2-2", "o2-3"],
 };
 
 /** The day as it was. */
@@ -119,8 +120,10 @@ export function withState(change: Partial<State>): Evidence {
   return { ...DAY, state: { ...STATE, ...change } };
 }
 
+type Rows = Exclude<keyof State, "delivered">;
+
 /** The day with another first one of a kind of rows. */
-export function withFirst<K extends keyof State>(kind: K, change: Partial<State[K][number]>): Evidence {
+export function withFirst<K extends Rows>(kind: K, change: Partial<State[K][number]>): Evidence {
   const [first, ...others] = STATE[kind];
   return withState({ [kind]: [{ ...first, ...change }, ...others] });
 }

@@ -2,6 +2,7 @@
 import { databaseOf } from "../databases.ts";
 import { type History, successesOf } from "../history/entry.ts";
 import type { Stack } from "../stack.ts";
+import { readDelivered } from "./read_events.ts";
 import { countUndone, keepEvents, readOrders } from "./read_orders.ts";
 import { readProducts } from "./read_products.ts";
 import type { State } from "./state.ts";
@@ -10,15 +11,18 @@ import type { State } from "./state.ts";
 export interface Databases {
   readonly orders: string;
   readonly products: string;
+  /** The broker of events, if there is one. */
+  readonly events: string | undefined;
 }
 
 const POLL_MS = 200;
 
 /** The databases of a stack. Orders are read as the superuser. */
-export async function openDatabases({ postgres, storeUrls }: Stack): Promise<Databases> {
+export async function openDatabases({ postgres, storeUrls, nats }: Stack): Promise<Databases> {
   const databases = {
     orders: postgres.databaseUrl(databaseOf("order-processing")),
     products: storeUrls["product-management"],
+    events: nats?.url,
   };
   await keepEvents(databases.orders);
   return databases;
@@ -36,11 +40,13 @@ export async function waitForQuiet({ orders }: Databases, withinMs: number): Pro
 }
 
 /** Reads everything that concerns the products of a history. */
-export async function readState({ orders, products }: Databases, history: History): Promise<State> {
+export async function readState({ orders, products, events }: Databases, history: History): Promise<State> {
   const productIds = new Set(successesOf(history, "create product").map(({ answer }) => answer.productId));
   const [ordersState, productsState] = await Promise.all([
     readOrders(orders, productIds),
     readProducts(products, productIds),
   ]);
-  return { ...ordersState, ...productsState };
+  const state = { ...ordersState, ...productsState };
+  if (events === undefined) return state;
+  return { ...state, delivered: await readDelivered(events, new Set(state.orders.map(({ orderId }) => orderId))) };
 }

@@ -87,4 +87,6 @@ export interface State {
   /** Undone ones only. */
   readonly outbox: readonly StoredMessage[];
   readonly events: readonly StoredEvent[];
+  /** The ids of the events that the broker has, in its order; undefined if there is no broker. */
+  readonly delivered?: readonly string[];
 }
