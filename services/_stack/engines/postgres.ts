@@ -218,9 +218,11 @@ async function launchServer(server: ServerLaunch): Promise<Child> {
     server.started(child);
     if (await waitUntilReady(child, dataFolder, logFile)) return child;
     const log = readFileSync(logFile).subarray(logStart).toString();
-    const leavesMemory = log.includes("pre-existing shared memory block") && performance.now() < giveUpAt;
-    if (!leavesMemory) throw new StackError(`Postgres does not start: ${firstFault(log) ?? (await child.exited)}`);
-    await Bun.sleep(100); // the processes of a killed server are just noticing that it is gone
+    // After a kill -9 the memory, or the dead process itself until its parent has looked, is still there for a moment.
+    const isLeft = /pre-existing shared memory block|lock file "postmaster.pid" already exists/.test(log);
+    if (!isLeft || performance.now() >= giveUpAt)
+      throw new StackError(`Postgres does not start: ${firstFault(log) ?? (await child.exited)}`);
+    await Bun.sleep(100);
   }
 }
 
