@@ -7,7 +7,8 @@ import { databaseOf } from "../databases.ts";
 import { withPostgres } from "../invariants/read_orders.ts";
 import type { Fault, Victim } from "./fault.ts";
 
-const SIZE_MB = 24;
+/** Beside the tables as they are. */
+const SPARE_MB = 8;
 const STRIKE_MS = 4_000;
 const TABLES = ["orders", "outbox", "idempotency_records"];
 /** A row that is larger than the room a page may still have. */
@@ -21,7 +22,7 @@ export const DISK_FULL: Fault = {
   engines: ["mongo"],
   missing() {
     const folder = mkdtempSync(join(tmpdir(), "tradepost-disk-"));
-    const refused = mount(folder);
+    const refused = mount(folder, SPARE_MB);
     if (refused === undefined) unmount(folder);
     rmSync(folder, { recursive: true, force: true });
     return refused === undefined ? undefined : `no small file system can be mounted here (${refused})`;
@@ -29,7 +30,7 @@ export const DISK_FULL: Fault = {
 
   async prepare(victim) {
     const folder = mkdtempSync(join(tmpdir(), "tradepost-disk-"));
-    const refused = mount(folder);
+    const refused = mount(folder, (await sizeOfTablesMb(victim)) + SPARE_MB);
     if (refused !== undefined) throw new Error(`A small file system cannot be mounted any more: ${refused}`);
     mounted.set(victim, folder);
     victim.onEnd(async () => clear(victim));
@@ -59,8 +60,9 @@ export const DISK_FULL: Fault = {
   },
 };
 
-function mount(folder: string): string | undefined {
-  const { status, stderr, error } = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${SIZE_MB}m`, "tmpfs", folder]);
+/** Why it can't be done, if so. */
+function mount(folder: string, sizeMb: number): string | undefined {
+  const { status, stderr, error } = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${sizeMb}m`, "tmpfs", folder]);
   return status === 0 ? undefined : (error?.message ?? stderr.toString().trim());
 }
 
@@ -94,6 +96,15 @@ async function giveToServer(victim: Victim, paths: readonly string[]): Promise<v
     chownSync(path, uid, gid);
     chmodSync(path, 0o700);
   }
+}
+
+async function sizeOfTablesMb(victim: Victim): Promise<number> {
+  const [row] = await withPostgres(
+    ordersUrl(victim),
+    (sql) => sql<{ bytes: string }[]>`
+    SELECT sum(pg_table_size(name::regclass)) AS bytes FROM unnest(${TABLES}::text[]) AS name`,
+  );
+  return Math.ceil(Number(row?.bytes) / 2 ** 20);
 }
 
 /** One statement at a time: a tablespace is not made within a transaction. */

@@ -21,12 +21,14 @@ const ENGINES: readonly Fault[] = (["postgres", "mongo"] as const).flatMap((engi
     name: `kill -9 of the ${engineName(engine)} engine`,
     engines: engine === "mongo" ? ["mongo"] : ["mongo", "postgres"],
     isQuick: true,
+    missing: (victim) => notOurs(victim, engine),
     strike: (victim) => killAndStart(engineOf(victim, engine)),
   },
   {
     name: `${engineName(engine)} engine frozen for ${FREEZE_MS / 1_000} s`,
     engines: ["mongo"],
     isQuick: engine === "postgres",
+    missing: (victim) => notOurs(victim, engine),
     async strike(victim) {
       const server = engineOf(victim, engine);
       server.freeze();
@@ -59,6 +61,11 @@ export function engineOf({ stack }: Pick<Victim, "stack">, engine: EngineName): 
   const server = engine === "postgres" ? stack.postgres : stack.mongo;
   if (server) return server;
   throw new Error(`The stack has no ${engineName(engine)} engine`);
+}
+
+/** A server that somebody else runs, such as that of `MONGODB_URL`, has no process here. */
+function notOurs(victim: Victim, engine: EngineName): string | undefined {
+  return engineOf(victim, engine).pid === 0 ? `the ${engineName(engine)} engine is not ours to stop` : undefined;
 }
 
 function engineName(engine: EngineName): string {

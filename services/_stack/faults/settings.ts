@@ -19,7 +19,6 @@ export const SETTINGS: readonly Fault[] = [
     ...faultOf("pool exhausted: one connection, and orders locked", ["mongo", "postgres"], () => {
       return new Map(SERVICE_NAMES.map((name) => [name, { STORE_POOL_MAX: "1" }]));
     }),
-    isQuick: true,
     strike: lockOrders,
   },
   // An hour ahead every token would have expired: nothing would happen at all.

@@ -53,6 +53,7 @@ export function startLoad(options: LoadOptions): Load {
     ...buyers.map(buyAllDay),
     sessions.goOn(isOver),
   ]);
+  running.catch(() => {}); // a fault of the driver itself is told by stop()
   return {
     history: recorder.history,
     async stop() {

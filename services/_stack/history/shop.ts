@@ -1,6 +1,7 @@
 /** The people and the products of a load. */
 import { ApiError, type Client, createClient } from "#sdk";
 import type { Login, Stack } from "../stack.ts";
+import { StackError } from "../stack_error.ts";
 import type { Recorder } from "./recorder.ts";
 
 /** Somebody who is signed in. */
@@ -44,6 +45,8 @@ export interface Accounts {
 /** An attempt of the driver; shorter than what a frozen engine makes a service wait. */
 const TIMEOUT_MS = 6_000;
 const CUSTOMERS = 3;
+/** To put a product on the shelf: what went wrong before may still be felt. */
+const ATTEMPTS = 5;
 const PASSWORD = `everybody ${crypto.randomUUID()}`;
 
 const STOCK: Readonly<Record<keyof Shelf, number>> = {
@@ -77,15 +80,17 @@ export async function openShop(stack: Stack, accounts: Accounts, recorder: Recor
   if (!admin || !seller) throw new Error("Two accounts are always signed in");
   const put = async (name: keyof Shelf): Promise<[name: keyof Shelf, productId: string]> => {
     const currency = name === "foreign" ? "EUR" : "USD";
-    const input = { sku: `${name}-${crypto.randomUUID()}`, value: `${name} 1`, stock: STOCK[name] };
-    const result = await recorder.record({ client: "shop", kind: "create product", input }, async () => {
-      const { sku, value, stock } = input;
-      const price = { amount: 1_999, currency };
-      const { body } = await seller.client.createProduct({ body: { sku, name: value, price, stock } });
-      return { productId: body.id, version: body.version };
-    });
-    if (result.outcome === "ok") return [name, result.answer.productId];
-    throw new Error(`The shop cannot open: ${result.refusal.code}`);
+    for (let attempt = 1; ; attempt++) {
+      const input = { sku: `${name}-${crypto.randomUUID()}`, value: `${name} 1`, stock: STOCK[name] };
+      const result = await recorder.record({ client: "shop", kind: "create product", input }, async () => {
+        const { sku, value, stock } = input;
+        const price = { amount: 1_999, currency };
+        const { body } = await seller.client.createProduct({ body: { sku, name: value, price, stock } });
+        return { productId: body.id, version: body.version };
+      });
+      if (result.outcome === "ok") return [name, result.answer.productId];
+      if (attempt === ATTEMPTS) throw new StackError(`the shop cannot open: ${result.refusal.code}`);
+    }
   };
   const names = Object.keys(STOCK) as (keyof Shelf)[]; // the record has exactly these
   const shelf = Object.fromEntries(await Promise.all(names.map(put)));
