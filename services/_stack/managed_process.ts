@@ -60,6 +60,7 @@ export async function startManaged(options: ManagedOptions): Promise<ManagedProc
       if (!isRunning(child.record)) return;
       signalFamily(child.record, "SIGKILL");
       await waitForEnd(child.record, DISPOSE_STEPS[0].waitMs);
+      await child.exited; // until we have looked at it its pid is taken, and a server that finds it in its lock file does not start
     },
     async restart() {
       await stop();

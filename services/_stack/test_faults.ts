@@ -44,14 +44,15 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => void endAll().finally(() => process.exit(1)));
 }
 
+let isWell = false;
 try {
-  process.exitCode = (await testFaults()) ? 0 : 1;
+  isWell = await testFaults();
 } catch (error) {
   console.error(`✗ ${describeFault(error)}`);
-  process.exitCode = 1;
 } finally {
   await endAll();
 }
+process.exit(isWell ? 0 : 1); // whatever still waits for an answer, waits in vain
 
 /** Whether everything held. */
 async function testFaults(): Promise<boolean> {
@@ -61,17 +62,17 @@ async function testFaults(): Promise<boolean> {
   console.log(
     `MongoDB of this run: ${describeMongo(mongo)}\nBroker of this run: ${nats}\nSeed of this run: ${seed}\n\n${formatHead()}`,
   );
-  let isWell = true;
+  let holds = true;
   for (const engine of ["mongo", "postgres"] as const) {
     const chosen = FAULTS.filter((fault) => isChosen(fault, engine));
     if (engine === "mongo" && "missing" in mongo) {
       for (const { name } of chosen) console.log(formatSkipped({ fault: name, engine, reason: mongo.missing }));
     } else if (chosen.length > 0 || words.includes(HOT)) {
-      isWell = (await testOn(engine, chosen, "missing" in mongo ? undefined : mongo)) && isWell;
+      holds = (await testOn(engine, chosen, "missing" in mongo ? undefined : mongo)) && holds;
     }
   }
-  console.log(`\n${formatLegend()}\n\n${isWell ? "✓" : "✗"} ${Math.round((performance.now() - startedMs) / 1_000)} s`);
-  return isWell;
+  console.log(`\n${formatLegend()}\n\n${holds ? "✓" : "✗"} ${Math.round((performance.now() - startedMs) / 1_000)} s`);
+  return holds;
 }
 
 function isChosen({ name, engines, isQuick = false }: Fault, engine: EngineName): boolean {
@@ -83,7 +84,7 @@ function isChosen({ name, engines, isQuick = false }: Fault, engine: EngineName)
 async function testOn(engine: EngineName, faults: readonly Fault[], mongo: MongoSource | undefined): Promise<boolean> {
   const nats = await findNats(process.env);
   const scene = await openScene(engine, { mongo, nats: "missing" in nats ? undefined : nats });
-  let isWell = await testHotProduct(scene);
+  let holds = await testHotProduct(scene);
   for (const fault of faults) {
     const reason = await fault.missing?.(scene.victim);
     if (reason !== undefined) {
@@ -93,10 +94,10 @@ async function testOn(engine: EngineName, faults: readonly Fault[], mongo: Mongo
     const ordeal = await undergo(fault, scene);
     const told = formatFaults(ordeal);
     console.log([formatRow(ordeal), ...told].join("\n"));
-    isWell &&= told.length === 0;
+    holds &&= told.length === 0;
   }
   await endAll();
-  return isWell;
+  return holds;
 }
 
 /** In the full run, or when it is asked for. */

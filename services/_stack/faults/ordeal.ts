@@ -1,6 +1,6 @@
 /** One fault under load: what happened, how long it took to recover, and what the invariants say. */
 import type { History } from "../history/entry.ts";
-import { startLoad } from "../history/load.ts";
+import { type Load, startLoad } from "../history/load.ts";
 import { Recorder } from "../history/recorder.ts";
 import type { Sessions } from "../history/sessions.ts";
 import { type Accounts, openShop } from "../history/shop.ts";
@@ -49,16 +49,13 @@ export async function undergo(fault: Fault, scene: Scene): Promise<Ordeal> {
   const recorder = new Recorder();
   const shop = await openShop(stack, accounts, recorder);
   const load = startLoad({ shop, recorder, sessions, seed });
-  await Bun.sleep(BEFORE_MS);
-  await fault.strike(victim);
-  const recoveryMs = await waitForRecovery(load.history);
-  await Bun.sleep(AFTER_MS);
-  await load.stop();
+  const recoveryMs = await strikeUnder(load, fault, victim);
   await fault.restore?.(victim);
   const quietMs = await waitForQuiet(databases, QUIET_WITHIN_MS);
   const state = await readState(databases, load.history);
   const violations = checkAll({ history: load.history, sessions: sessionRecorder.history, state });
   const recovered = recoveryMs === undefined ? [`no order or no edit within ${RECOVERS_WITHIN_MS / 1_000} s`] : [];
+  const quiet = quietMs === undefined ? [`something is undone after ${QUIET_WITHIN_MS / 1_000} s of quiet`] : [];
   return {
     fault: fault.name,
     engine,
@@ -67,8 +64,21 @@ export async function undergo(fault: Fault, scene: Scene): Promise<Ordeal> {
     recoveryMs,
     quietMs,
     violations,
-    faults: [...recovered, ...(await unready(stack))],
+    faults: [...recovered, ...quiet, ...(await unready(stack))],
   };
+}
+
+/** @returns after how long the load was served again. The load ends with it, even if the fault cannot be mended: nobody buys for ever. */
+async function strikeUnder(load: Load, fault: Fault, victim: Victim): Promise<number | undefined> {
+  try {
+    await Bun.sleep(BEFORE_MS);
+    await fault.strike(victim);
+    const recoveryMs = await waitForRecovery(load.history);
+    await Bun.sleep(AFTER_MS);
+    return recoveryMs;
+  } finally {
+    await load.stop();
+  }
 }
 
 /** Until an order was confirmed and a product edited by calls that began after the fault was over. */

@@ -100,7 +100,7 @@ export async function buyAllDay(actor: Actor): Promise<void> {
 async function buy(actor: Actor): Promise<OrderSight | undefined> {
   const { random } = actor;
   const order = { key: keyOf(actor), items: basketOf(actor) };
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  for (let attempt = 0; attempt < ATTEMPTS && !actor.isOver(); attempt++) {
     const twins = random.chance(0.08) ? 2 : 1;
     const results = await Promise.all(Array.from({ length: twins }, () => placeOrder(actor, order)));
     const answered = results.find((result) => result.outcome === "ok");
