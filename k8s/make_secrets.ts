@@ -24,7 +24,7 @@ const MEMBERS = 3;
 /** The secrets that the manifests name, one for each reader. */
 export function secretManifests(values: RandomValues, mongoMembers = MEMBERS): SecretManifest[] {
   const mongo = Array.from({ length: mongoMembers }, (_, index) => `mongo-${index}.mongo:27017`);
-  const { nats: _, ...files } = secretFiles(values, { mongo, postgres: "postgres:5432" });
+  const files = secretFiles(values, { mongo, postgres: "postgres:5432", nats: "nats:4222" });
   return Object.entries(files).map(([name, stringData]) => ({
     apiVersion: "v1",
     kind: "Secret",

@@ -27,6 +27,7 @@ export interface Surroundings {
 export const EDGES: readonly string[] = [
   "mongo -> mongo:27017",
   "mongo-init -> mongo:27017",
+  "order-processing -> nats:4222",
   "order-processing -> postgres:5432",
   "order-processing -> product-management:3001",
   "order-processing -> user-authentication:3000",

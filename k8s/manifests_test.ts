@@ -32,6 +32,17 @@ function base(change: (text: string) => string = (text) => text): Manifest[] {
   return files.flatMap((name) => parseManifests(change(read(`base/${name}`))));
 }
 
+/** What a service finds in its environment. */
+function environmentOf(name: string, origins = base().find((it) => it.kind === "ConfigMap")?.data): Environment {
+  const workload = workloadsOf(base()).find((it) => it.name === name);
+  const settings = workload?.template.spec.containers[0]?.env?.map((it) => {
+    if (!it.name.endsWith("_FILE")) return [it.name, it.value];
+    const key = it.value?.split("/").at(-1) ?? "";
+    return [it.name.replace(/_FILE$/, ""), SURROUNDINGS.secrets[name]?.[key]];
+  });
+  return { ...origins, ...Object.fromEntries(settings ?? []) };
+}
+
 test("the base keeps every rule", () => {
   expect(faultsOf(base(), SURROUNDINGS)).toEqual([]);
 });
@@ -55,22 +66,13 @@ test("the five files can be applied alone: they need the namespace, the secrets 
 });
 
 test("each service takes the settings and secrets that the manifests give it", () => {
-  const environmentOf = (name: string): Environment => {
-    const workload = workloadsOf(base()).find((it) => it.name === name);
-    const origins = base().find((it) => it.kind === "ConfigMap")?.data;
-    const settings = workload?.template.spec.containers[0]?.env?.map((it) => {
-      if (!it.name.endsWith("_FILE")) return [it.name, it.value];
-      const key = it.value?.split("/").at(-1) ?? "";
-      return [it.name.replace(/_FILE$/, ""), SURROUNDINGS.secrets[name]?.[key]];
-    });
-    return { ...origins, ...Object.fromEntries(settings ?? []) };
-  };
   expect(readUsersConfig(environmentOf("user-authentication"))).toMatchObject({ port: 3000, drainDelayMs: 5_000 });
   expect(readProductsConfig(environmentOf("product-management"))).toMatchObject({ port: 3001, drainDelayMs: 5_000 });
   expect(readOrdersConfig(environmentOf("order-processing"))).toMatchObject({
     port: 3002,
     productManagementUrl: "http://product-management:3001",
     jwksUrl: "http://user-authentication:3000/.well-known/jwks.json",
+    eventsUrl: expect.stringMatching(/^nats:\/\/tradepost:[\w-]+@nats:4222$/),
   });
 });
 
@@ -91,7 +93,8 @@ describe("the overlay production", () => {
   const serviceOf = ({ http }: Rule): string | undefined => http.paths[0]?.backend.service.name;
 
   test("leads each origin to its service", () => {
-    const expected = Object.entries(origins?.data ?? {}).map(([name, origin]) => [
+    const named = Object.entries(origins?.data ?? {}).filter(([name]) => name.endsWith("_ORIGIN"));
+    const expected = named.map(([name, origin]) => [
       new URL(origin).host,
       name.replace("_ORIGIN", "").toLowerCase().replace("_", "-"),
     ]);
@@ -101,6 +104,13 @@ describe("the overlay production", () => {
     for (const { http } of ingress.spec.rules) {
       expect(new Set(http.paths.map(({ backend }) => backend.service.name)).size).toBe(1);
     }
+  });
+
+  test("believes the ingress about its clients' addresses, and no client", () => {
+    const { trustedProxies } = readUsersConfig(environmentOf("user-authentication", origins?.data));
+    expect(trustedProxies.has("10.244.0.7")).toBe(true);
+    expect(trustedProxies.has("203.0.113.7")).toBe(false);
+    expect(readUsersConfig(environmentOf("user-authentication")).trustedProxies.has("10.244.0.7")).toBe(false);
   });
 
   test("shows every path that the public may see, and none for operators and services", () => {
@@ -180,6 +190,12 @@ describe("a planted fault is found", () => {
       "{ name: postgres, key: password }",
       "{ name: postgres, key: password, optional: true }",
       "postgres-backup starts without PGPASSWORD",
+    ],
+    [
+      "a broker open to another service",
+      "matchLabels: { app.kubernetes.io/name: order-processing }\n      ports:\n        - { protocol: TCP, port: 4222 }",
+      "matchLabels: { app.kubernetes.io/name: product-management }\n      ports:\n        - { protocol: TCP, port: 4222 }",
+      "order-processing -> nats:4222 is closed",
     ],
     ["a default secret", "kind: ConfigMap", "kind: Secret", "Secret origins is written down"],
     [

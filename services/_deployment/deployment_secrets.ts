@@ -28,8 +28,8 @@ export interface EnginePlaces {
   mongo: readonly string[];
   /** `host:port`. */
   postgres: string;
-  /** `host:port`; without a broker events are not sent. */
-  nats?: string;
+  /** `host:port`. */
+  nats: string;
 }
 
 /** Name of the replica set: what `mongod --replSet` is given. */
@@ -38,6 +38,7 @@ export const REPLICA_SET = "tradepost";
 export const CLIENT_ID = "order-processing";
 const MONGO_ROOT = "root";
 const POSTGRES_ROOT = "postgres";
+const NATS_USER = "tradepost";
 
 /** 192 random bits in letters that need no quoting in a URL, a shell or YAML. */
 const RANDOM_BYTES = 24;
@@ -80,7 +81,7 @@ export function secretFiles(values: RandomValues, places: EnginePlaces): Readonl
       "root-url": postgresUrl(POSTGRES_ROOT, values.postgresPassword),
       "service-urls": orders,
     },
-    nats: { "authorization.conf": `authorization { user: "tradepost", password: "${values.natsPassword}" }\n` },
+    nats: { "server.conf": natsConfig(values.natsPassword) },
     "user-authentication": {
       "store-url": users,
       "keys-secret": values.keysSecret,
@@ -91,9 +92,14 @@ export function secretFiles(values: RandomValues, places: EnginePlaces): Readonl
     "order-processing": {
       "store-url": orders,
       "client-secret": values.clientSecret,
-      ...(places.nats && { "events-url": `nats://tradepost:${values.natsPassword}@${places.nats}` }),
+      "events-url": `nats://${NATS_USER}:${values.natsPassword}@${places.nats}`,
     },
   };
+}
+
+/** An event that was acknowledged is on the disk: it survives the machine, not only the process. */
+function natsConfig(password: string): string {
+  return `authorization { user: "${NATS_USER}", password: "${password}" }\njetstream { sync_interval: always }\n`;
 }
 
 function randomValue(name: (typeof VALUE_NAMES)[number]): string {

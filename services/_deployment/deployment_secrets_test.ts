@@ -37,6 +37,7 @@ test("the services take the settings that are made for them", () => {
   expect(users.storeUrl).toMatch(/^mongodb:\/\/user_authentication:[\w-]+@m-0:27017,m-1:27017\/user_authentication\?/);
   expect(products.storeUrl).toMatch(/^mongodb:\/\/product_management:.*\/product_management\?replicaSet=tradepost$/);
   expect(orders.storeUrl).toMatch(/^postgres:\/\/order_processing:[\w-]+@p:5432\/order_processing$/);
+  expect(orders.eventsUrl).toMatch(/^nats:\/\/tradepost:[\w-]+@n:4222$/);
   expect([...users.clients.keys()]).toEqual([orders.clientId]);
 });
 
@@ -56,6 +57,7 @@ test("each reader gets its own secrets and those of nobody else", () => {
   expect(readers(values.mongoKeyfile)).toEqual(["mongo"]);
   expect(readers(values.mongoRootPassword)).toEqual(["mongo", "mongo-init"]);
   expect(readers(values.postgresPassword)).toEqual(["postgres", "postgres-init"]);
+  expect(readers(values.natsPassword)).toEqual(["nats", "order-processing"]);
   expect(readers(values.userAuthenticationStorePassword)).toEqual(["mongo-init", "user-authentication"]);
   expect(readers(values.productManagementStorePassword)).toEqual(["mongo-init", "product-management"]);
   expect(readers(values.orderProcessingStorePassword)).toEqual(["postgres-init", "order-processing"]);

@@ -8,6 +8,7 @@ import { Cluster } from "./deployed/cluster.ts";
 import { ComposeProject } from "./deployed/compose_project.ts";
 import { type Deployed, runConformance } from "./deployed/conformance.ts";
 import { createCustomer } from "./deployed/customer.ts";
+import { expectEvents } from "./deployed/events.ts";
 import { type Forward, forward } from "./deployed/forward.ts";
 import { type ClusterHost, findCluster, findDocker, type Host } from "./deployed/hosts.ts";
 import { startLoad } from "./deployed/load.ts";
@@ -21,11 +22,11 @@ import { describeFault, StackError } from "./stack_error.ts";
 const NODE_PORTS = byService((_, index) => 30_000 + index);
 const MONGO_MEMBERS = 1;
 const SERVICE_IMAGES = SERVICE_NAMES.map((name) => `docker.io/tradepost/${name}:0.1.0`);
-const ENGINE_IMAGES = ["docker.io/library/mongo:8", "docker.io/library/postgres:18"];
-const ENGINES = ["mongo-0", "postgres-0"];
+const ENGINE_IMAGES = ["docker.io/library/mongo:8", "docker.io/library/postgres:18", "docker.io/library/nats:2"];
+const ENGINES = ["mongo-0", "postgres-0", "nats-0"];
 
 const PLACES = [
-  ...["mongo-0.mongo.tradepost:27017", "postgres.tradepost:5432"],
+  ...["mongo-0.mongo.tradepost:27017", "postgres.tradepost:5432", "nats.tradepost:4222"],
   ...["user-authentication.tradepost:3000", "product-management.tradepost:3001", "order-processing.tradepost:3002"],
   "kubernetes.default:443",
 ];
@@ -35,6 +36,7 @@ const OPEN: Readonly<Record<string, readonly string[]>> = {
   "product-management": ["mongo-0.mongo.tradepost:27017", "user-authentication.tradepost:3000"],
   "order-processing": [
     "postgres.tradepost:5432",
+    "nats.tradepost:4222",
     "user-authentication.tradepost:3000",
     "product-management.tradepost:3001",
   ],
@@ -73,7 +75,10 @@ async function test(host: ClusterHost): Promise<void> {
     await step(`Replace ${engine}`, async () => {
       await taken.replacePod(engine);
       await customer.findsEverything();
-      await customer.buys();
+      await expectEvents(
+        (program) => taken.run("order-processing", program),
+        () => customer.buys(),
+      );
     });
   }
   await customer.findsEverything();

@@ -7,6 +7,7 @@ import { output } from "./deployed/commands.ts";
 import { ComposeProject } from "./deployed/compose_project.ts";
 import { type Deployed, runConformance } from "./deployed/conformance.ts";
 import { createCustomer } from "./deployed/customer.ts";
+import { expectEvents } from "./deployed/events.ts";
 import { findDocker } from "./deployed/hosts.ts";
 import { step } from "./deployed/step.ts";
 import { ROOT } from "./paths.ts";
@@ -70,7 +71,10 @@ async function test(description: string): Promise<void> {
   const again = await readSecrets();
   if (JSON.stringify(again) !== JSON.stringify(deployed)) throw new StackError("a second start has other secrets");
   await customer.findsEverything();
-  await customer.buys();
+  await expectEvents(
+    (program) => project.exec("order-processing", "bun", "-e", program),
+    () => customer.buys(),
+  );
 }
 
 /** The image holds the packages that the bill of materials names, in these versions, and no other. */

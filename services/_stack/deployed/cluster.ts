@@ -106,10 +106,15 @@ export class Cluster {
     return this.#kubectl("get", "nodes", "--output", `jsonpath=${path}`);
   }
 
+  /** Runs a program of Bun in a pod of a Deployment, and gives what it printed. */
+  async run(deployment: string, program: string, ...args: readonly string[]): Promise<string> {
+    const pod = ["exec", `deployment/${deployment}`, "--namespace", NAMESPACE, "--"];
+    return this.#kubectl(...pod, "bun", "-e", program, ...args);
+  }
+
   /** Tries to connect from a pod of a Deployment to each place. */
   async connect(from: string, places: readonly string[]): Promise<readonly Connection[]> {
-    const pod = ["exec", `deployment/${from}`, "--namespace", NAMESPACE, "--"];
-    return toConnections(from, await this.#kubectl(...pod, "bun", "-e", PROBE, ...places));
+    return toConnections(from, await this.run(from, PROBE, ...places));
   }
 
   /** Tries to connect from a pod of another namespace, with an image of ours. */
