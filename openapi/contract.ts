@@ -95,7 +95,9 @@ export interface Input<Id extends keyof Table> {
 type Responses<Id extends keyof Table> = operations[Id]["responses"];
 type Success = 200 | 201 | 202 | 204 | 304;
 type NoRequired<T> = Record<never, never> extends T ? true : false;
-type HeadersOf<R> = R extends { headers: infer H } ? LowerCase<H> : Record<never, never>;
+/** What the binder adds to every response: no handler answers it. */
+type HeaderOfEveryResponse = "ratelimit" | "ratelimit-policy";
+type HeadersOf<R> = R extends { headers: infer H } ? Omit<LowerCase<H>, HeaderOfEveryResponse> : Record<never, never>;
 type WithHeaders<H> = NoRequired<H> extends true ? { readonly headers?: H } : { readonly headers: H };
 type WithBody<B> = [B] extends [undefined] ? Record<never, never> : { readonly body: B };
 type ReplyOf<Status, R> = Simplify<{ readonly status: Status } & WithHeaders<HeadersOf<R>> & WithBody<Content<R>>>;

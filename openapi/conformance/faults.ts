@@ -24,6 +24,13 @@ export const FAULT_TESTS: readonly FaultTest[] = [
     test: "${id} answers 503 with Retry-After",
   },
   {
+    operations: OPERATIONS.map(({ id }) => id),
+    status: 429,
+    file: "services/_platform/rate_limit_test.ts",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the name of the test in its file
+    test: "${id} answers 429 with Retry-After past the quota",
+  },
+  {
     operations: ["createOrder"],
     status: 202,
     file: AWAY,

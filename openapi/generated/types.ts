@@ -1791,6 +1791,16 @@ export interface components {
         /** @description The caller's tokens. */
         Tokens: {
             headers: {
+                /**
+                 * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                 * @example "user";q=6000;w=60
+                 */
+                "RateLimit-Policy"?: string;
+                /**
+                 * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                 * @example "user";r=5999;t=1
+                 */
+                RateLimit?: string;
                 /** @description The answer is not to be stored. */
                 "Cache-Control": "no-store";
                 [name: string]: unknown;
@@ -1810,6 +1820,16 @@ export interface components {
         /** @description The request does not match the contract; `errors` says where. */
         InvalidRequest: {
             headers: {
+                /**
+                 * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                 * @example "user";r=5999;t=1
+                 */
+                RateLimit?: string;
+                /**
+                 * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                 * @example "user";q=6000;w=60
+                 */
+                "RateLimit-Policy"?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -1836,6 +1856,16 @@ export interface components {
         /** @description There is no token, or it is not valid here. */
         Unauthorized: {
             headers: {
+                /**
+                 * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                 * @example "user";q=6000;w=60
+                 */
+                "RateLimit-Policy"?: string;
+                /**
+                 * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                 * @example "user";r=5999;t=1
+                 */
+                RateLimit?: string;
                 /** @description How to authenticate (RFC 9110, 11.6.1; RFC 6750, 3). */
                 "WWW-Authenticate": string;
                 [name: string]: unknown;
@@ -1857,6 +1887,16 @@ export interface components {
         /** @description The caller may not do this. */
         Forbidden: {
             headers: {
+                /**
+                 * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                 * @example "user";r=5999;t=1
+                 */
+                RateLimit?: string;
+                /**
+                 * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                 * @example "user";q=6000;w=60
+                 */
+                "RateLimit-Policy"?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -1876,6 +1916,16 @@ export interface components {
         /** @description There is no such resource, or it is not for the caller to see. */
         NotFound: {
             headers: {
+                /**
+                 * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                 * @example "user";r=5999;t=1
+                 */
+                RateLimit?: string;
+                /**
+                 * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                 * @example "user";q=6000;w=60
+                 */
+                "RateLimit-Policy"?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -1895,6 +1945,16 @@ export interface components {
         /** @description The version is not the current one. */
         VersionConflict: {
             headers: {
+                /**
+                 * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                 * @example "user";r=5999;t=1
+                 */
+                RateLimit?: string;
+                /**
+                 * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                 * @example "user";q=6000;w=60
+                 */
+                "RateLimit-Policy"?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -1915,6 +1975,16 @@ export interface components {
         /** @description `If-Match` names another version than the current one. */
         PreconditionFailed: {
             headers: {
+                /**
+                 * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                 * @example "user";r=5999;t=1
+                 */
+                RateLimit?: string;
+                /**
+                 * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                 * @example "user";q=6000;w=60
+                 */
+                "RateLimit-Policy"?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -1935,6 +2005,16 @@ export interface components {
         /** @description The body is larger than 1 MiB. */
         ContentTooLarge: {
             headers: {
+                /**
+                 * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                 * @example "user";r=5999;t=1
+                 */
+                RateLimit?: string;
+                /**
+                 * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                 * @example "user";q=6000;w=60
+                 */
+                "RateLimit-Policy"?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -1954,6 +2034,16 @@ export interface components {
         /** @description The body is in a media type that this operation does not take. */
         UnsupportedMediaType: {
             headers: {
+                /**
+                 * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                 * @example "user";r=5999;t=1
+                 */
+                RateLimit?: string;
+                /**
+                 * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                 * @example "user";q=6000;w=60
+                 */
+                "RateLimit-Policy"?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -1973,6 +2063,16 @@ export interface components {
         /** @description The key was used with another payload. */
         IdempotencyKeyReused: {
             headers: {
+                /**
+                 * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                 * @example "user";r=5999;t=1
+                 */
+                RateLimit?: string;
+                /**
+                 * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                 * @example "user";q=6000;w=60
+                 */
+                "RateLimit-Policy"?: string;
                 [name: string]: unknown;
             };
             content: {
@@ -1989,9 +2089,19 @@ export interface components {
                 "application/problem+json": components["schemas"]["IdempotencyKeyReusedProblem"];
             };
         };
-        /** @description Too many attempts; wait as long as `Retry-After` says. */
+        /** @description Too many requests or too many attempts; wait as long as `Retry-After` says. */
         TooManyRequests: {
             headers: {
+                /**
+                 * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                 * @example "user";q=6000;w=60
+                 */
+                "RateLimit-Policy"?: string;
+                /**
+                 * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                 * @example "user";r=5999;t=1
+                 */
+                RateLimit?: string;
                 /** @description Seconds to wait before asking again. */
                 "Retry-After": number;
                 [name: string]: unknown;
@@ -2013,6 +2123,16 @@ export interface components {
         /** @description The service is overloaded or something it needs is away. The outcome of a write may be unknown. */
         ServiceUnavailable: {
             headers: {
+                /**
+                 * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                 * @example "user";q=6000;w=60
+                 */
+                "RateLimit-Policy"?: string;
+                /**
+                 * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                 * @example "user";r=5999;t=1
+                 */
+                RateLimit?: string;
                 /** @description Seconds to wait before asking again. */
                 "Retry-After": number;
                 [name: string]: unknown;
@@ -2073,6 +2193,16 @@ export interface components {
         Location: string;
         /** @description The next page as `<…>; rel="next"` (RFC 8288), if there is one. */
         Link: string;
+        /**
+         * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+         * @example "user";r=5999;t=1
+         */
+        RateLimit: string;
+        /**
+         * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+         * @example "user";q=6000;w=60
+         */
+        RateLimitPolicy: string;
         /** @description Seconds to wait before asking again. */
         RetryAfter: number;
         /** @description Seconds to wait before asking again. */
@@ -2121,6 +2251,16 @@ export interface operations {
             /** @description The account was created. */
             201: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description `true` if this is the stored reply of an earlier request with the same key. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
@@ -2146,6 +2286,16 @@ export interface operations {
             /** @description Another account has this email, or a request with this key is still running. */
             409: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
                     [name: string]: unknown;
@@ -2167,6 +2317,7 @@ export interface operations {
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -2197,6 +2348,16 @@ export interface operations {
             /** @description The email is unknown or the password is wrong. */
             401: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description How to authenticate (RFC 9110, 11.6.1; RFC 6750, 3). */
                     "WWW-Authenticate": string;
                     [name: string]: unknown;
@@ -2233,6 +2394,16 @@ export interface operations {
             /** @description The caller's account. */
             200: {
                 headers: {
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2254,6 +2425,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -2279,6 +2451,16 @@ export interface operations {
             /** @description The account as it is now. */
             200: {
                 headers: {
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2303,6 +2485,7 @@ export interface operations {
             409: components["responses"]["VersionConflict"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -2328,6 +2511,16 @@ export interface operations {
             /** @description The password was changed. */
             204: {
                 headers: {
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2337,6 +2530,16 @@ export interface operations {
             /** @description The current password is wrong. */
             403: {
                 headers: {
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2376,6 +2579,16 @@ export interface operations {
             /** @description A page of sessions. */
             200: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description The next page as `<…>; rel="next"` (RFC 8288), if there is one. */
                     Link?: string;
                     [name: string]: unknown;
@@ -2400,6 +2613,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -2415,12 +2629,23 @@ export interface operations {
             /** @description No session is left. */
             204: {
                 headers: {
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -2439,6 +2664,16 @@ export interface operations {
             /** @description The session is over. */
             204: {
                 headers: {
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2446,6 +2681,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -2472,6 +2708,16 @@ export interface operations {
             /** @description The refresh token is unknown, expired, revoked or used again. */
             401: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description How to authenticate (RFC 9110, 11.6.1; RFC 6750, 3). */
                     "WWW-Authenticate": string;
                     [name: string]: unknown;
@@ -2492,6 +2738,7 @@ export interface operations {
             };
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -2516,6 +2763,16 @@ export interface operations {
             /** @description The token and its family are revoked. */
             204: {
                 headers: {
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2523,6 +2780,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -2550,6 +2808,16 @@ export interface operations {
             /** @description A service token. */
             200: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description The answer is not to be stored. */
                     "Cache-Control": "no-store";
                     [name: string]: unknown;
@@ -2569,6 +2837,16 @@ export interface operations {
             /** @description The request is malformed, or asks for a grant or scope that is not served. */
             400: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description The answer is not to be stored. */
                     "Cache-Control": "no-store";
                     [name: string]: unknown;
@@ -2586,6 +2864,16 @@ export interface operations {
             /** @description The client is unknown or its secret is wrong. */
             401: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description The answer is not to be stored. */
                     "Cache-Control": "no-store";
                     /** @description How to authenticate (RFC 9110, 11.6.1; RFC 6750, 3). */
@@ -2604,6 +2892,7 @@ export interface operations {
             };
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
         };
     };
     revokeToken: {
@@ -2628,6 +2917,16 @@ export interface operations {
             /** @description The token does not work any more. */
             200: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description The answer is not to be stored. */
                     "Cache-Control": "no-store";
                     [name: string]: unknown;
@@ -2637,6 +2936,16 @@ export interface operations {
             /** @description The request is malformed, or the token is of a kind that can't be revoked. */
             400: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description The answer is not to be stored. */
                     "Cache-Control": "no-store";
                     [name: string]: unknown;
@@ -2654,6 +2963,16 @@ export interface operations {
             /** @description The client is unknown or its secret is wrong. */
             401: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description The answer is not to be stored. */
                     "Cache-Control": "no-store";
                     /** @description How to authenticate (RFC 9110, 11.6.1; RFC 6750, 3). */
@@ -2672,6 +2991,7 @@ export interface operations {
             };
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -2694,6 +3014,16 @@ export interface operations {
             /** @description A page of accounts. */
             200: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description The next page as `<…>; rel="next"` (RFC 8288), if there is one. */
                     Link?: string;
                     [name: string]: unknown;
@@ -2723,6 +3053,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -2754,6 +3085,16 @@ export interface operations {
             /** @description The account as it is now. */
             200: {
                 headers: {
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2781,6 +3122,16 @@ export interface operations {
             /** @description The version is not the current one, or the last admin would be lost. */
             409: {
                 headers: {
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2799,6 +3150,7 @@ export interface operations {
             };
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -2814,6 +3166,16 @@ export interface operations {
             /** @description The keys in use and the next one (RFC 7517). */
             200: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description How long the answer may be kept. */
                     "Cache-Control": string;
                     [name: string]: unknown;
@@ -2837,6 +3199,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
         };
     };
     getAuthorizationServerMetadata: {
@@ -2851,6 +3214,16 @@ export interface operations {
             /** @description The metadata. */
             200: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description How long the answer may be kept. */
                     "Cache-Control": string;
                     [name: string]: unknown;
@@ -2884,6 +3257,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidRequest"];
+            429: components["responses"]["TooManyRequests"];
         };
     };
     listProducts: {
@@ -2926,6 +3300,16 @@ export interface operations {
             /** @description A page of products. */
             200: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description The next page as `<…>; rel="next"` (RFC 8288), if there is one. */
                     Link?: string;
                     [name: string]: unknown;
@@ -2962,6 +3346,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -3003,6 +3388,16 @@ export interface operations {
             /** @description The product was created. */
             201: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description Where the resource is. */
                     Location: string;
                     /** @description The version as a strong tag, such as `"7"`. */
@@ -3041,6 +3436,16 @@ export interface operations {
             /** @description Another product has this sku, or a request with this key is still running. */
             409: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
                     [name: string]: unknown;
@@ -3062,6 +3467,7 @@ export interface operations {
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -3089,6 +3495,16 @@ export interface operations {
             /** @description The product. With `expand=stock` there is no ETag and the answer is not to be stored. */
             200: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description The version as a strong tag; not with `expand=stock`. */
                     ETag?: components["schemas"]["StrongETag"];
                     /** @description Who may store the answer. */
@@ -3123,6 +3539,16 @@ export interface operations {
             /** @description The caller has the current version. */
             304: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description The version as a strong tag, such as `"7"`. */
                     ETag: components["schemas"]["StrongETag"];
                     /** @description Who may store the answer. */
@@ -3134,6 +3560,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -3179,6 +3606,16 @@ export interface operations {
             /** @description The product as it is now. */
             200: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description The version as a strong tag, such as `"7"`. */
                     ETag: components["schemas"]["StrongETag"];
                     [name: string]: unknown;
@@ -3215,6 +3652,16 @@ export interface operations {
             /** @description The version is not the current one, or another product has this sku. */
             409: {
                 headers: {
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3235,6 +3682,7 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -3259,6 +3707,16 @@ export interface operations {
             /** @description The product is deleted. */
             204: {
                 headers: {
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3268,6 +3726,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -3305,6 +3764,16 @@ export interface operations {
             /** @description The product as it is now. */
             200: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description The version as a strong tag, such as `"7"`. */
                     ETag: components["schemas"]["StrongETag"];
                     [name: string]: unknown;
@@ -3341,6 +3810,16 @@ export interface operations {
             /** @description The version is not the current one, or another product has this sku. */
             409: {
                 headers: {
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3361,6 +3840,7 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -3379,6 +3859,16 @@ export interface operations {
             /** @description The counts at this moment. */
             200: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description The answer is not to be stored. */
                     "Cache-Control": "no-store";
                     [name: string]: unknown;
@@ -3399,6 +3889,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -3434,6 +3925,16 @@ export interface operations {
             /** @description The adjustment was made. */
             201: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description `true` if this is the stored reply of an earlier request with the same key. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
@@ -3466,6 +3967,16 @@ export interface operations {
             /** @description Fewer units are available than would be removed, or a request with this key is still running. */
             409: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
                     [name: string]: unknown;
@@ -3488,6 +3999,7 @@ export interface operations {
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -3521,6 +4033,16 @@ export interface operations {
             /** @description What became of each command. */
             200: {
                 headers: {
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3550,6 +4072,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -3574,6 +4097,16 @@ export interface operations {
             /** @description The books of each product, as of one moment. */
             200: {
                 headers: {
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3607,6 +4140,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -3631,6 +4165,16 @@ export interface operations {
             /** @description A page of orders. */
             200: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description The next page as `<…>; rel="next"` (RFC 8288), if there is one. */
                     Link?: string;
                     [name: string]: unknown;
@@ -3695,6 +4239,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -3737,6 +4282,16 @@ export interface operations {
             /** @description The order is confirmed; its stock is taken. */
             201: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description Where the resource is. */
                     Location: string;
                     /** @description The version as a strong tag, such as `"7"`. */
@@ -3800,6 +4355,16 @@ export interface operations {
             /** @description The order is recorded and will be decided in the background; ask again at `Location`. */
             202: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description Where the resource is. */
                     Location: string;
                     /** @description Seconds to wait before asking again. */
@@ -3850,6 +4415,16 @@ export interface operations {
             /** @description The request is invalid, or its products have more than one currency. */
             400: {
                 headers: {
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3873,6 +4448,16 @@ export interface operations {
              */
             409: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
                     /** @description `true` if this is the stored reply of an earlier request with the same key. */
@@ -3903,6 +4488,7 @@ export interface operations {
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -3927,6 +4513,16 @@ export interface operations {
             /** @description The order. */
             200: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description The version as a strong tag, such as `"7"`. */
                     ETag: components["schemas"]["StrongETag"];
                     [name: string]: unknown;
@@ -3986,6 +4582,16 @@ export interface operations {
             /** @description The caller has the current version. */
             304: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description The version as a strong tag, such as `"7"`. */
                     ETag: components["schemas"]["StrongETag"];
                     [name: string]: unknown;
@@ -3995,6 +4601,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -4023,6 +4630,16 @@ export interface operations {
             /** @description The order as it is now. */
             200: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description The version as a strong tag, such as `"7"`. */
                     ETag: components["schemas"]["StrongETag"];
                     [name: string]: unknown;
@@ -4082,6 +4699,16 @@ export interface operations {
             /** @description The request is invalid, or its products have more than one currency. */
             400: {
                 headers: {
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4111,6 +4738,16 @@ export interface operations {
             /** @description The version is not the current one, the move is not allowed, or the stock is not to be had. */
             409: {
                 headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
                     [name: string]: unknown;
@@ -4134,6 +4771,7 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };
@@ -4158,6 +4796,16 @@ export interface operations {
             /** @description The order is deleted. */
             204: {
                 headers: {
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4166,6 +4814,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };

@@ -1,4 +1,4 @@
-import { BlockList, isIP } from "node:net";
+import { BlockList, isIP, isIPv6 } from "node:net";
 
 /** The proxies whose word about their clients is taken. */
 export interface TrustedProxies {
@@ -45,5 +45,22 @@ function familyOf(address: string): "ipv4" | "ipv6" | undefined {
 
 /** An IPv4 address, as a socket of both families writes it. */
 function unmapped(address: string): string {
+  if (!address.startsWith("::")) return address;
   return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
+}
+
+/** What counts as one client: an address, or of IPv6 the /64 that a home has. */
+export function networkOf(address: string): string {
+  const plain = unmapped(address);
+  return isIPv6(plain) ? `${expandIpv6(plain).slice(0, 4).join(":")}::/64` : plain;
+}
+
+/** The eight groups, without leading zeros. */
+function expandIpv6(address: string): string[] {
+  const [head = "", tail] = address.toLowerCase().split("%")[0]!.split("::");
+  const groups = (part: string): string[] => (part === "" ? [] : part.split(":"));
+  const left = groups(head);
+  const right = groups(tail ?? "");
+  const middle = tail === undefined ? [] : Array<string>(8 - left.length - right.length).fill("0");
+  return [...left, ...middle, ...right].map((group) => group.replace(/^0+(?=.)/, ""));
 }

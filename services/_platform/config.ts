@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-
+import { parseProxies, type TrustedProxies } from "./client_address.ts";
+import type { RateLimitOptions } from "./rate_limit.ts";
 import { StartFault } from "./start_fault.ts";
 
 /** Where settings come from: `process.env`, or a literal in a test. */
@@ -190,6 +191,10 @@ export interface CommonConfig {
   /** Whether replies are checked against the contract before they are sent. */
   checkResponses: boolean;
   logLevel: (typeof LOG_LEVELS)[number];
+  /** Whose `X-Forwarded-For` is believed: requests and failures without a caller count for the address they come from. */
+  trustedProxies: TrustedProxies;
+  /** Requests that each caller has. */
+  rateLimits: RateLimitOptions;
   /** How long to go on serving after a stop signal, so that no new request comes to a closed port. */
   drainDelayMs: number;
   /** How long requests in flight may take to end after that. */
@@ -200,6 +205,7 @@ export interface CommonConfig {
 export type Origins = Readonly<Record<"user-authentication" | "product-management" | "order-processing", string>>;
 
 const STORE_SCHEMES = ["mongodb", "mongodb+srv", "postgres", "postgresql"];
+const QUOTA_MAX = 1_000_000_000;
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
 /** What {@link commonConfig} is told by a service. */
@@ -231,9 +237,24 @@ export function commonConfig(env: Env, { port, storeSchemes = STORE_SCHEMES }: C
     }),
     checkResponses: env.boolean("CHECK_RESPONSES", { fallback: false }),
     logLevel: env.oneOf("LOG_LEVEL", LOG_LEVELS, { fallback: "info" }),
+    trustedProxies: readProxies(env),
+    rateLimits: {
+      windowS: env.integer("RATE_LIMIT_WINDOW_S", { fallback: 60, min: 1, max: 3600 }),
+      quotas: {
+        user: env.integer("RATE_LIMIT_USER", { fallback: 6000, max: QUOTA_MAX }),
+        service: env.integer("RATE_LIMIT_SERVICE", { fallback: 600_000, max: QUOTA_MAX }),
+        address: env.integer("RATE_LIMIT_ADDRESS", { fallback: 12_000, max: QUOTA_MAX }),
+      },
+    },
     drainDelayMs: env.integer("DRAIN_DELAY_MS", { fallback: 0, max: 600_000 }),
     drainDeadlineMs: env.integer("DRAIN_DEADLINE_MS", { fallback: 10_000, max: 600_000 }),
   };
+}
+
+function readProxies(env: Env): TrustedProxies {
+  const proxies = parseProxies(env.optionalString("TRUSTED_PROXIES") ?? "");
+  if (!proxies) env.fault("TRUSTED_PROXIES must be addresses and networks such as 10.0.0.0/8, separated by spaces");
+  return proxies ?? { has: () => false };
 }
 
 /** Both engines take `host1:1,host2:2`, which is no URL: the first host stands for all. */

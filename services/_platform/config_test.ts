@@ -142,6 +142,8 @@ test("commonConfig() needs the store alone and takes defaults for the rest", () 
     jwksUrl: "http://localhost:3000/.well-known/jwks.json",
     checkResponses: false,
     logLevel: "info",
+    trustedProxies: { has: expect.any(Function) },
+    rateLimits: { windowS: 60, quotas: { user: 6000, service: 600_000, address: 12_000 } },
     drainDelayMs: 0,
     drainDeadlineMs: 10_000,
   });

@@ -42,9 +42,17 @@ export function createEndpoint(spec: OperationSpec, handler: AnyHandler, options
     path: spec.path,
     detail: spec.detail,
     async answer(request, params, context) {
-      // Awaiting what is no promise costs a turn of the queue.
-      const authorizing = authorize(request);
-      const caller: Caller | undefined = authorizing instanceof Promise ? await authorizing : authorizing;
+      let caller: Caller | undefined;
+      try {
+        // Awaiting what is no promise costs a turn of the queue.
+        const authorizing = authorize(request);
+        caller = authorizing instanceof Promise ? await authorizing : authorizing;
+      } catch (error) {
+        // Nobody we know: what they try counts for their address.
+        context.count();
+        throw error;
+      }
+      context.count(caller);
       const reading = read(request, params);
       const parts = reading instanceof Promise ? await reading : reading;
       const { query, headers, body } = parts;

@@ -11,6 +11,8 @@ import { unavailable } from "./unavailable.ts";
 export interface OperationalRoute {
   /** With parameters in braces. */
   readonly path: string;
+  /** Whether it is answered however often it is asked: what watches the service must not be told to wait. @default false */
+  readonly unlimited?: boolean;
   answer(params: Readonly<Record<string, string>>): OutgoingReply | Promise<OutgoingReply>;
 }
 
@@ -28,9 +30,9 @@ export function operationalRoutes(name: ServiceName, options: OperationalOptions
   const start = startPage(name, options.origins);
   return [
     { path: "/", answer: () => start },
-    { path: "/livez", answer: () => text("alive\n") },
-    { path: "/readyz", answer: () => readiness(options) },
-    { path: "/metrics", answer: () => metrics(options) },
+    { path: "/livez", unlimited: true, answer: () => text("alive\n") },
+    { path: "/readyz", unlimited: true, answer: () => readiness(options) },
+    { path: "/metrics", unlimited: true, answer: () => metrics(options) },
     { path: "/problems/{code}", answer: ({ code = "" }) => problemPage(code) },
     ...docsRoutes(options.origins),
   ];

@@ -1,10 +1,13 @@
 import type { ServiceName } from "#contract";
+import type { QuotaState } from "./rate_limit.ts";
 import type { OutgoingReply } from "./reply_check.ts";
 
 /** What the response to a request depends on besides the reply. */
 export interface Exchange {
   readonly request: Request;
   readonly requestId: string;
+  /** What is left for the caller, if that is limited. */
+  readonly quota?: QuotaState | undefined;
 }
 
 /** Turns a reply into a response. */
@@ -59,7 +62,7 @@ const NO_JSON = commonByEtag();
 export function createSender(origins: Readonly<Record<ServiceName, string>>): ReplySender {
   const trusted = new Set(Object.values(origins));
   return {
-    send({ request, requestId }, { status, headers: own, body, raw }) {
+    send({ request, requestId, quota }, { status, headers: own, body, raw }) {
       const common = body === undefined ? NO_JSON : status >= 400 ? PROBLEM : JSON_BODY;
       const payload = body === undefined ? (raw ?? null) : JSON.stringify(body);
       const response = new Response(payload, {
@@ -68,6 +71,10 @@ export function createSender(origins: Readonly<Record<ServiceName, string>>): Re
       });
       const { headers } = response;
       headers.set("x-request-id", requestId);
+      if (quota !== undefined) {
+        headers.set("ratelimit", quota.state);
+        headers.set("ratelimit-policy", quota.policy);
+      }
       for (const name in own) {
         const value = own[name];
         if (value !== undefined) headers.set(name, String(value));

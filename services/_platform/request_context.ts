@@ -1,4 +1,5 @@
-import type { RequestContext } from "#contract";
+import type { Caller, RequestContext } from "#contract";
+import { checkQuota, type QuotaState, type RateLimits } from "./rate_limit.ts";
 
 /** Finds the address of the peer. */
 export type FindAddress = (request: Request) => string;
@@ -13,14 +14,29 @@ export class IncomingContext implements RequestContext {
   readonly traceparent: string | undefined;
   readonly #request: Request;
   readonly #findAddress: FindAddress;
+  readonly #limits: RateLimits | undefined;
+  #quota: QuotaState | undefined;
 
-  constructor(request: Request, findAddress: FindAddress) {
+  constructor(request: Request, findAddress: FindAddress, limits?: RateLimits) {
     const id = request.headers.get("x-request-id");
     const trace = request.headers.get("traceparent");
     this.requestId = id !== null && SANE_ID.test(id) ? id : crypto.randomUUID();
     this.traceparent = trace !== null && TRACEPARENT.test(trace) ? trace : undefined;
     this.#request = request;
     this.#findAddress = findAddress;
+    this.#limits = limits;
+  }
+
+  /** What is left for the caller; undefined until the request was counted, and where there is no limit. */
+  get quota(): QuotaState | undefined {
+    return this.#quota;
+  }
+
+  /** Counts the request for its caller, else for its address. @throws {Problem} `too-many-requests` if nothing is left. */
+  count(caller?: Caller): void {
+    if (this.#limits === undefined) return;
+    this.#quota = this.#limits.take(caller, () => this.address);
+    checkQuota(this.#quota);
   }
 
   get address(): string {

@@ -8,9 +8,10 @@ import { type AnyHandler, createEndpoint, type Endpoint, toReply } from "./endpo
 import { FAULTS_ONLY, type Observability, type Recorder } from "./observability.ts";
 import { type OperationalRoute, operationalRoutes } from "./operational_routes.ts";
 import { Problem } from "./problem.ts";
+import { createRateLimits, type RateLimitOptions } from "./rate_limit.ts";
 import type { OutgoingReply } from "./reply_check.ts";
 import { createSender, preflightHeaders, type ReplySender } from "./reply_sender.ts";
-import { type FindAddress, IncomingContext } from "./request_context.ts";
+import { IncomingContext } from "./request_context.ts";
 import type { Params } from "./request_reader.ts";
 
 /** What a service needs besides its handlers. */
@@ -27,6 +28,8 @@ export interface ServiceOptions {
   observability?: Observability;
   /** Whose `X-Forwarded-For` is believed. @default nobody's */
   trustedProxies?: TrustedProxies;
+  /** Requests that each caller has. @default as many as they like */
+  rateLimits?: RateLimitOptions;
   /** Elysia plugins to mount beside the contract. */
   plugins?: readonly AnyElysia[];
 }
@@ -111,13 +114,20 @@ export function createService<S extends ServiceName>(name: S, handlers: Handlers
   };
 }
 
-function toEndpoint({ path, answer }: OperationalRoute): Endpoint {
-  return { id: "none", method: "GET", path, ...HIDDEN, answer: (_request, params) => answer(params), recover: toReply };
+function toEndpoint({ path, unlimited = false, answer }: OperationalRoute): Endpoint {
+  return {
+    ...{ id: "none", method: "GET", path, ...HIDDEN, recover: toReply },
+    answer(_request, params, context) {
+      if (!unlimited) context.count();
+      return answer(params);
+    },
+  };
 }
 
 /** An endpoint that answers nothing but a problem. */
 function refusal(problem: () => Problem): Endpoint {
-  const answer = () => {
+  const answer: Endpoint["answer"] = (_request, _params, context) => {
+    context.count();
     throw problem();
   };
   return { id: "none", method: "ALL", path: "/*", ...HIDDEN, answer, recover: toReply };
@@ -127,7 +137,7 @@ const HIDDEN = { detail: { hide: true } };
 const NOWHERE = refusal(() => new Problem("not-found", "There is nothing at this path"));
 
 function createApp(endpoints: readonly Endpoint[], options: ServiceOptions): Elysia {
-  const { origins, observability, trustedProxies, plugins = [] } = options;
+  const { origins, observability, trustedProxies, rateLimits, plugins = [] } = options;
   const app = new Elysia({
     // One router for sockets and tests alike; Bun's would call the handlers of `all` without a context.
     systemRouter: false,
@@ -139,7 +149,9 @@ function createApp(endpoints: readonly Endpoint[], options: ServiceOptions): Ely
     const peer = app.server?.requestIP(request)?.address ?? "";
     return trustedProxies ? clientAddress(peer, request.headers.get("x-forwarded-for"), trustedProxies) : peer;
   };
-  const serve = createServe(createSender(origins), observability ?? FAULTS_ONLY, findAddress);
+  const limits = rateLimits && createRateLimits(rateLimits);
+  const createContext = (request: Request) => new IncomingContext(request, findAddress, limits);
+  const serve = createServe(createSender(origins), observability ?? FAULTS_ONLY, createContext);
 
   // Elysia's hooks cover only the routes that come after them.
   app.onError(({ request, error }) =>
@@ -170,7 +182,7 @@ function mountPath(app: Elysia, path: string, { group, serve }: PathGroup): void
   const refuse = refusal(() => {
     return new Problem("method-not-allowed", `This path has the methods ${allow}`, { headers: { allow } });
   });
-  const preflight = { ...refuse, method: "OPTIONS", answer: () => ({ status: 204, headers: preflightHeaders(allow) }) };
+  const preflight = { ...refuse, method: "OPTIONS", answer: preflighted(preflightHeaders(allow)) };
   const route = path.replace(/\{(\w+)\}/g, ":$1");
   for (const endpoint of [...group, preflight, refuse]) {
     const { method, detail } = endpoint;
@@ -179,13 +191,24 @@ function mountPath(app: Elysia, path: string, { group, serve }: PathGroup): void
   }
 }
 
+function preflighted(headers: Readonly<Record<string, string>>): Endpoint["answer"] {
+  return (_request, _params, context) => {
+    context.count();
+    return { status: 204, headers };
+  };
+}
+
 /** Answers a request by an endpoint. */
 type Serve = (endpoint: Endpoint, request: Request, params: Params) => Promise<Response>;
 
-function createServe(sender: ReplySender, recorder: Recorder, findAddress: FindAddress): Serve {
+function createServe(
+  sender: ReplySender,
+  recorder: Recorder,
+  createContext: (request: Request) => IncomingContext,
+): Serve {
   return async (endpoint, request, params) => {
     const startedMs = performance.now();
-    const context = new IncomingContext(request, findAddress);
+    const context = createContext(request);
     let reply: OutgoingReply;
     let error: unknown;
     try {
@@ -201,8 +224,8 @@ function createServe(sender: ReplySender, recorder: Recorder, findAddress: FindA
         reply = toReply(breach, request);
       }
     }
-    const { requestId, traceparent } = context;
-    const response = sender.send({ request, requestId }, reply);
+    const { requestId, traceparent, quota } = context;
+    const response = sender.send({ request, requestId, quota }, reply);
     recorder.recordRequest({
       operationId: endpoint.id,
       method: request.method,

@@ -24,7 +24,12 @@ const PASSED_ON = [
   ...["PATH", "HOME", "TMPDIR", "TZ"],
   ...["LOG_LEVEL", "CHECK_RESPONSES", "STORE_POOL_MAX", "STORE_TIMEOUT_MS"],
   ...["DRAIN_DELAY_MS", "DRAIN_DEADLINE_MS", "EVENTS_URL"],
+  ...["RATE_LIMIT_USER", "RATE_LIMIT_SERVICE", "RATE_LIMIT_ADDRESS", "RATE_LIMIT_WINDOW_S"],
 ] as const;
+
+/** On one's own machine everybody has one address, and tests and benchmarks ask as fast as they can. */
+const GENEROUS = "10000000";
+const RATE_LIMITS = { RATE_LIMIT_USER: GENEROUS, RATE_LIMIT_SERVICE: GENEROUS, RATE_LIMIT_ADDRESS: GENEROUS };
 
 /** Public origins: what a browser on this machine calls the services. */
 export function originsOf(ports: ByService<number>): ByService<string> {
@@ -33,7 +38,7 @@ export function originsOf(ports: ByService<number>): ByService<string> {
 
 /** The whole environment of each service. */
 export function serviceEnvironments(source: SettingsSource): ByService<Record<string, string>> {
-  const common = { ...passedOn(), ...commonSettings(source.ports) };
+  const common = { ...RATE_LIMITS, ...passedOn(), ...commonSettings(source.ports) };
   return byService((name) => ({
     ...common,
     PORT: String(source.ports[name]),

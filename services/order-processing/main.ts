@@ -45,6 +45,8 @@ async function start(closing: Closing): Promise<Started> {
   const server = createService(NAME, handlers, {
     authenticate: createVerifier({ issuer: config.issuer, keys: createRemoteKeys({ url: config.jwksUrl }) }),
     origins: config.origins,
+    trustedProxies: config.trustedProxies,
+    rateLimits: config.rateLimits,
     checkResponses: config.checkResponses,
     readiness: () => database.ping(),
     observability,

@@ -26,6 +26,8 @@ async function start(closing: Closing): Promise<Started> {
   const server = createService(NAME, handlers, {
     authenticate: createVerifier({ issuer, keys: createRemoteKeys({ url: jwksUrl }) }),
     origins,
+    trustedProxies: config.trustedProxies,
+    rateLimits: config.rateLimits,
     checkResponses,
     readiness: () => products.ping(),
     observability,

@@ -1,4 +1,3 @@
-import { parseProxies, type TrustedProxies } from "#platform/client_address.ts";
 import { type CommonConfig, commonConfig, Env, type Environment } from "#platform/config.ts";
 import { normalizeEmail, wordsOfEmail } from "./email.ts";
 import type { AdminLogin } from "./first_admin.ts";
@@ -16,8 +15,6 @@ export interface UsersConfig extends CommonConfig {
   admin: AdminLogin | undefined;
   clients: ServiceClients;
   hashing: PasswordOptions;
-  /** Whose `X-Forwarded-For` is believed: failed logins count for the address they come from. */
-  trustedProxies: TrustedProxies;
 }
 
 const SECRET_MIN_LENGTH = 32;
@@ -32,7 +29,6 @@ export function readConfig(values: Environment): UsersConfig {
     rotateAfterMs: env.integer("KEY_ROTATION_DAYS", { fallback: 90, min: 1, max: 3650 }) * DAY_MS,
     admin: readAdmin(env),
     clients: readClients(env),
-    trustedProxies: readProxies(env),
     hashing: {
       running: env.integer("PASSWORD_HASHES_MAX", { fallback: 2, min: 1, max: 64 }),
       waiting: env.integer("PASSWORD_QUEUE_MAX", { fallback: 64, max: 10_000 }),
@@ -41,12 +37,6 @@ export function readConfig(values: Environment): UsersConfig {
   };
   env.check();
   return config;
-}
-
-function readProxies(env: Env): TrustedProxies {
-  const proxies = parseProxies(env.optionalString("TRUSTED_PROXIES") ?? "");
-  if (!proxies) env.fault("TRUSTED_PROXIES must be addresses and networks such as 10.0.0.0/8, separated by spaces");
-  return proxies ?? { has: () => false };
 }
 
 function readAdmin(env: Env): AdminLogin | undefined {

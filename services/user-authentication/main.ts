@@ -66,6 +66,7 @@ async function start(closing: Closing): Promise<Started> {
     authenticate: createVerifier({ issuer, keys }),
     origins,
     trustedProxies: config.trustedProxies,
+    rateLimits: config.rateLimits,
     checkResponses: config.checkResponses,
     readiness: () => store.ping(),
     observability,

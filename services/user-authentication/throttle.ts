@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isIPv6 } from "node:net";
+import { networkOf } from "#platform/client_address.ts";
 import { Problem } from "#platform/problem.ts";
 
 /** How attempts are slowed down after failures in a row. */
@@ -62,20 +62,4 @@ export function addressKey(address: string): ThrottleKey | undefined {
 export function tooManyAttempts(waitMs: number): Problem<"too-many-requests"> {
   const headers = { "retry-after": String(Math.max(1, Math.ceil(waitMs / 1000))) };
   return new Problem("too-many-requests", "Too many failed attempts: wait as long as Retry-After says", { headers });
-}
-
-function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped) return mapped;
-  return isIPv6(address) ? `${expandIpv6(address).slice(0, 4).join(":")}::/64` : address;
-}
-
-/** The eight groups, without leading zeros. */
-function expandIpv6(address: string): string[] {
-  const [head = "", tail] = address.toLowerCase().split("%")[0]!.split("::");
-  const groups = (part: string): string[] => (part === "" ? [] : part.split(":"));
-  const left = groups(head);
-  const right = groups(tail ?? "");
-  const middle = tail === undefined ? [] : Array<string>(8 - left.length - right.length).fill("0");
-  return [...left, ...middle, ...right].map((group) => group.replace(/^0+(?=.)/, ""));
 }
