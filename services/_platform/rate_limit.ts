@@ -86,7 +86,7 @@ class Quota {
     const nowMs = this.#nowMs();
     if (nowMs >= this.#turnsMs || this.#young.size >= this.#callersMax) this.#turn(nowMs);
     const knownMs = this.#young.get(key) ?? this.#old.get(key) ?? nowMs;
-    const fullMs = (knownMs > nowMs ? knownMs : nowMs) + this.#costMs;
+    const fullMs = Math.max(knownMs, nowMs) + this.#costMs;
     const missingMs = fullMs - nowMs - this.#windowMs;
     // Rounding must not cost the last request.
     if (missingMs > this.#costMs / 1000)

@@ -63,7 +63,12 @@ export const ROOMS: readonly Room[] = [
     path: /^services\/_platform\/(observability|line_writer)\.ts$/,
     imports: ["platform", "contract", "pino", "prom-client", "node:fs"],
   },
-  { name: "problem", path: /^services\/_platform\/(problem|oauth_error|etag)\.ts$/, imports: ["contract"] },
+  // Pure: rules of the domain may use it.
+  {
+    name: "problem",
+    path: /^services\/_platform\/(problem|oauth_error|etag|client_address)\.ts$/,
+    imports: ["contract", "node:net"],
+  },
   {
     name: "database",
     path: /^services\/_platform\/(mongo|postgres|migrate)\w*\.ts$/,
