@@ -29,6 +29,15 @@ test("issueServiceToken takes id and secret by HTTP Basic", async ({ api, client
   expect(body.token_type).toBe("Bearer");
 });
 
+test("issueServiceToken and revokeToken ignore parameters that they do not know (RFC 6749, 3.2)", async ({
+  api,
+  client,
+}) => {
+  const unknown = { resource: "https://shop.example", constructor: "y" };
+  await api.answers(200, "issueServiceToken", { body: { ...GRANT, ...formOf(client), ...unknown } });
+  await api.answers(200, "revokeToken", { body: { token: "unknown", ...unknown } });
+});
+
 test("issueServiceToken refuses a client that authenticates in both ways", async ({ api, client }) => {
   const both = { ...basic(client), body: { ...GRANT, ...formOf(client) } };
   expect(errorOf(await api.call("issueServiceToken", both), 400)).toBe("invalid_request");

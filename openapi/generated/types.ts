@@ -870,14 +870,14 @@ export interface components {
             expires_in: number;
             refresh_token: string;
         };
-        /** @description A client credentials request (RFC 6749, 4.4.2). */
+        /** @description A client credentials request (RFC 6749, 4.4.2). Other parameters are ignored (RFC 6749, 3.2). */
         ClientCredentials: {
             grant_type: string;
             client_id?: string;
             client_secret?: string;
             scope?: string;
         };
-        /** @description A token that shall not work any more (RFC 7009, 2.1). */
+        /** @description A token that shall not work any more (RFC 7009, 2.1). Other parameters are ignored (RFC 6749, 3.2). */
         TokenRevocation: {
             token: string;
             token_type_hint?: string;
