@@ -10,6 +10,8 @@ import { StackError } from "./stack_error.ts";
 /** How one service is run. */
 export interface ServiceOptions {
   readonly name: ServiceName;
+  /** Tells replicas of one service apart; its name if not given. */
+  readonly label?: string;
   readonly port: number;
   /** The whole environment of the process; asked for at each start. */
   readonly environment: () => Readonly<Record<string, string>>;
@@ -46,8 +48,8 @@ const STOP_STEPS: readonly [StopStep, ...StopStep[]] = [
  * @throws {StackError} with the reason the service gave, if it ends before.
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { name, port, environment, logFile, journal } = options;
-  const mainFile = options.mainFile ?? join(ROOT, "services", name, "main.ts");
+  const { label: name = options.name, port, environment, logFile, journal } = options;
+  const mainFile = options.mainFile ?? join(ROOT, "services", options.name, "main.ts");
   let logStart = 0;
   const lastFault = (): string | undefined => findFault(logFile, logStart);
   const server = await startManaged({
@@ -70,7 +72,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
 /** What is waited for, and where to look when it does not come. */
 interface Expected {
-  readonly name: ServiceName;
+  readonly name: string;
   readonly port: number;
   readonly logFile: string;
   readonly lastFault: () => string | undefined;

@@ -20,6 +20,8 @@ export interface StackOptions {
   /** Holds the data of the engines, the secrets and the logs. */
   readonly dataFolder: string;
   readonly ports: ByService<number>;
+  /** Where further replicas of each service listen, beside the first one. */
+  readonly furtherPorts?: ByService<readonly number[]>;
   /** Where users and products live; in Postgres, with the orders, if not given. */
   readonly mongo?: MongoSource;
   /** The broker of events; without one, nobody listens to them. */
@@ -63,7 +65,10 @@ export interface Stack {
   readonly mongo: Engine | undefined;
   /** That it ends is no end of the stack: events wait for it. */
   readonly nats: Broker | undefined;
+  /** The first replica of each service. */
   readonly services: ByService<Service>;
+  /** All of them. */
+  readonly replicas: ByService<readonly Service[]>;
   /** The store of each service, login included. */
   readonly storeUrls: ByService<string>;
   /** Settles when one of its processes ends, with which and how. */
@@ -123,23 +128,26 @@ async function bringUp(options: StackOptions, journal: ProcessJournal): Promise<
     overrides: options.environment ?? {},
   });
   const origins = originsOf(ports);
-  const starting = SERVICE_NAMES.map(async (name) => {
+  const wanted = SERVICE_NAMES.flatMap((name) =>
+    [ports[name], ...(options.furtherPorts?.[name] ?? [])].map((port, index) => ({
+      ...{ name, port, label: index === 0 ? name : `${name}-${index + 1}` },
+    })),
+  );
+  const starting = wanted.map(async ({ name, port, label }) => {
     const mainFile = options.mainFiles?.[name];
-    const environment = environments[name];
+    const environment = { ...environments[name], PORT: String(port) };
     const service = {
-      name,
-      port: ports[name],
+      ...{ name, label, port, journal, logFile: join(logFolder, `${label}.log`) },
       environment: () => options.adjust?.(name, environment) ?? environment,
-      logFile: join(logFolder, `${name}.log`),
-      journal,
     };
     const running = await startService(mainFile === undefined ? service : { ...service, mainFile });
-    onProgress(`${name} on ${origins[name]}`);
+    onProgress(`${label} on http://localhost:${port}`);
     return running;
   });
   const started = await allOrNone(starting, journal);
   signal?.throwIfAborted();
-  const services = byService((_, index) => started[index]!); // in the order of SERVICE_NAMES
+  const replicas = byService((name) => started.filter((_, index) => wanted[index]?.name === name));
+  const services = byService((name) => replicas[name][0]!); // one at least of each is wanted
   return {
     origins,
     admin: { email: ADMIN_EMAIL, password: secrets.adminPassword },
@@ -149,6 +157,7 @@ async function bringUp(options: StackOptions, journal: ProcessJournal): Promise<
     mongo,
     nats,
     services,
+    replicas,
     storeUrls,
     firstEnd: () => firstEnd([postgres, mongo], services),
     stop: () => close(journal),

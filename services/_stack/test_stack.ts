@@ -10,7 +10,8 @@ import { type Stack, type StackOptions, startStack } from "./stack.ts";
 import { createTestFolder, removeTestFolder, sweepTestFolders } from "./test_folder.ts";
 
 /** What a test may ask of its stack. */
-export interface TestStackOptions extends Pick<StackOptions, "adjust" | "durable" | "signal"> {
+export interface TestStackOptions
+  extends Pick<StackOptions, "adjust" | "durable" | "furtherPorts" | "mainFiles" | "signal"> {
   /** Where users and products live; in Postgres if not given. */
   readonly mongo?: MongoSource;
   /** The broker of events, if there shall be one. */

@@ -75,7 +75,7 @@ async function send(url: string, init: RequestInit): Promise<string | undefined>
       return reply.ok ? undefined : `${reply.status} ${text.slice(0, 200)}`;
     } catch (error) {
       const code = error instanceof Error && "code" in error ? error.code : undefined;
-      if (code !== "ConnectionRefused" || refusals === REFUSALS_MAX) return `${code ?? error}`;
+      if (code !== "ECONNREFUSED" || refusals === REFUSALS_MAX) return `${code ?? error}`;
       await Bun.sleep(REFUSAL_PAUSE_MS);
     }
   }

@@ -1,0 +1,182 @@
+/** A small proxy in front of the replicas of one service: for one machine, where nothing else spreads requests. */
+
+/** What stands behind it, and how patient it is. */
+export interface BalancerOptions {
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  /** Base URLs of the replicas, such as `http://127.0.0.1:3000`. */
+  readonly replicas: readonly string[];
+  /** Milliseconds between two looks at `/readyz` of a replica; shorter than its drain delay. @default 200 */
+  readonly lookEachMs?: number;
+  /** Milliseconds that a replica may take to answer a request. @default 30000 */
+  readonly answerWithinMs?: number;
+  /** Requests under way at once; further ones are refused. @default 1024 */
+  readonly requestsMax?: number;
+}
+
+/** A proxy that listens. */
+export interface Balancer {
+  readonly port: number;
+  /** Base URLs of the replicas that get requests now. */
+  readonly ready: readonly string[];
+  /** Takes no more connections, and settles once the requests under way are answered. */
+  stop(): Promise<void>;
+}
+
+interface Replica {
+  readonly url: string;
+  isReady: boolean;
+  requests: number;
+}
+
+/** A request that can be sent more than once. */
+interface Sendable {
+  readonly path: string;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly body: ArrayBuffer | null;
+}
+
+const LOOK_EACH_MS = 200;
+const LOOK_WITHIN_MS = 2_000;
+const ANSWER_WITHIN_MS = 30_000;
+const REQUESTS_MAX = 1_024;
+/** More than a service takes, so that the refusal is the service's own. */
+const BODY_MAX_BYTES = 4 * 1024 * 1024;
+const IDLE_SECONDS = 60;
+/** Of one connection only: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
+const HOP_BY_HOP = ["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
+/** Asking once more changes nothing: https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 */
+const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
+
+/** Starts a proxy; it settles once it has looked at every replica for the first time. */
+export async function startBalancer(options: BalancerOptions): Promise<Balancer> {
+  const { host, port, lookEachMs = LOOK_EACH_MS, answerWithinMs = ANSWER_WITHIN_MS } = options;
+  const { requestsMax = REQUESTS_MAX } = options;
+  const replicas = options.replicas.map((url): Replica => ({ url, isReady: false, requests: 0 }));
+  const ending = new AbortController();
+  await Promise.all(replicas.map(look));
+  for (const replica of replicas) void goOnLooking(replica, { eachMs: lookEachMs, signal: ending.signal });
+  let requests = 0;
+  const server = Bun.serve({
+    ...{ hostname: host, port, reusePort: false },
+    ...{ idleTimeout: IDLE_SECONDS, maxRequestBodySize: BODY_MAX_BYTES },
+    async fetch(request, { requestIP }): Promise<Response> {
+      if (requests >= requestsMax) return refusal(503, "Too many requests are under way");
+      requests++;
+      try {
+        return await pass(await toSendable(request, requestIP.call(server, request)?.address), {
+          replicas,
+          answerWithinMs,
+        });
+      } finally {
+        requests--;
+      }
+    },
+  });
+  return {
+    port: server.port ?? port,
+    get ready() {
+      return replicas.filter(({ isReady }) => isReady).map(({ url }) => url);
+    },
+    async stop() {
+      ending.abort();
+      await server.stop();
+    },
+  };
+}
+
+/** Adds whom it speaks for to what earlier proxies have said; the rest goes on as it came. */
+async function toSendable(request: Request, peer: string | undefined): Promise<Sendable> {
+  const { pathname, search } = new URL(request.url);
+  const headers = withoutHops(request.headers);
+  const before = headers.get("x-forwarded-for");
+  if (peer) headers.set("x-forwarded-for", before ? `${before}, ${peer}` : peer);
+  headers.set("connection", "close");
+  const body = request.body ? await request.arrayBuffer() : null;
+  return { path: `${pathname}${search}`, method: request.method, headers, body };
+}
+
+interface Passing {
+  readonly replicas: readonly Replica[];
+  readonly answerWithinMs: number;
+}
+
+/**
+ * Asks one replica after the other until one answers. Only what certainly had no effect is sent again: a refused connection, or a request
+ * of a safe method.
+ */
+async function pass(request: Sendable, { replicas, answerWithinMs }: Passing): Promise<Response> {
+  const tried = new Set<Replica>();
+  for (;;) {
+    const replica = choose(replicas, tried);
+    if (!replica) return refusal(503, "No replica can serve");
+    tried.add(replica);
+    replica.requests++;
+    try {
+      return await send(request, replica, answerWithinMs);
+    } catch (error) {
+      if (error instanceof Error && error.name === "TimeoutError") return refusal(504, "The replica did not answer");
+      replica.isReady = false; // until it says otherwise
+      const isRefused = error instanceof Error && "code" in error && error.code === "ECONNREFUSED";
+      if (!isRefused && !SAFE_METHODS.includes(request.method)) return refusal(502, "The replica was lost");
+    } finally {
+      replica.requests--;
+    }
+  }
+}
+
+/** The one with the fewest requests, of those that are ready and were not tried. */
+function choose(replicas: readonly Replica[], tried: ReadonlySet<Replica>): Replica | undefined {
+  const fitting = replicas.filter((replica) => replica.isReady && !tried.has(replica));
+  const least = Math.min(...fitting.map(({ requests }) => requests));
+  const equals = fitting.filter(({ requests }) => requests === least);
+  return equals[Math.floor(Math.random() * equals.length)];
+}
+
+/** Each request has a connection of its own: one that waits for the next may be closed just when that comes. */
+async function send({ path, method, headers, body }: Sendable, { url }: Replica, withinMs: number): Promise<Response> {
+  const reply = await fetch(`${url}${path}`, {
+    ...{ method, headers, body, redirect: "manual", decompress: false, keepalive: false },
+    signal: AbortSignal.timeout(withinMs),
+  });
+  return new Response(reply.body, { status: reply.status, headers: withoutHops(reply.headers) });
+}
+
+function withoutHops(headers: Headers): Headers {
+  const rest = new Headers(headers);
+  const named = headers.get("connection")?.split(",") ?? [];
+  for (const name of [...HOP_BY_HOP, ...named.map((it) => it.trim()).filter(Boolean)]) rest.delete(name);
+  return rest;
+}
+
+async function goOnLooking(
+  replica: Replica,
+  { eachMs, signal }: { eachMs: number; signal: AbortSignal },
+): Promise<void> {
+  while (!signal.aborted) {
+    await Bun.sleep(eachMs);
+    await look(replica);
+  }
+}
+
+async function look(replica: Replica): Promise<void> {
+  const init = { keepalive: false, signal: AbortSignal.timeout(LOOK_WITHIN_MS) };
+  replica.isReady = await fetch(`${replica.url}/readyz`, init).then(
+    async (reply) => {
+      await reply.body?.cancel();
+      return reply.ok;
+    },
+    () => false,
+  );
+}
+
+/** A problem of the proxy's own, in the form of the services'. */
+function refusal(status: 502 | 503 | 504, detail: string): Response {
+  const titles = { 502: "Bad gateway", 503: "Service unavailable", 504: "Gateway timeout" };
+  return Response.json(
+    { type: "about:blank", title: titles[status], status, detail },
+    { status, headers: { "content-type": "application/problem+json", "retry-after": "1" } },
+  );
+}

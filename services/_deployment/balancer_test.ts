@@ -1,0 +1,155 @@
+import { afterEach, expect, test } from "bun:test";
+import { createServer } from "node:net";
+
+import { type Balancer, type BalancerOptions, startBalancer } from "./balancer.ts";
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  await Promise.all(ends.splice(0).map((end) => end()));
+});
+
+interface Replica {
+  readonly url: string;
+  readonly seen: { readonly url: string; readonly headers: Headers; readonly body: string }[];
+  isReady: boolean;
+  stop(): Promise<void>;
+}
+
+/** A replica that answers its own name. */
+function startReplica(name: string, answer = async (): Promise<Response> => new Response(name)): Replica {
+  const seen: Replica["seen"] = [];
+  const server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    async fetch(request) {
+      if (new URL(request.url).pathname === "/readyz")
+        return new Response(null, { status: replica.isReady ? 200 : 503 });
+      seen.push({ url: request.url, headers: new Headers(request.headers), body: await request.text() });
+      return answer();
+    },
+  });
+  const stop = async (): Promise<void> => void (await server.stop(true));
+  const replica: Replica = { url: `http://127.0.0.1:${server.port}`, seen, isReady: true, stop };
+  ends.push(stop);
+  return replica;
+}
+
+async function balance(
+  replicas: readonly { readonly url: string }[],
+  options: Partial<BalancerOptions> = {},
+): Promise<{ balancer: Balancer; url: string }> {
+  const balancer = await startBalancer({
+    ...{ host: "127.0.0.1", port: 0, lookEachMs: 20 },
+    ...{ replicas: replicas.map(({ url }) => url), ...options },
+  });
+  ends.push(() => balancer.stop());
+  return { balancer, url: `http://127.0.0.1:${balancer.port}` };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await Bun.sleep(5);
+}
+
+const body = async (reply: Promise<Response>): Promise<string> => (await reply).text();
+
+test("spreads requests over all replicas that are ready", async () => {
+  const replicas = ["a", "b", "c"].map((name) => startReplica(name));
+  replicas[2]!.isReady = false;
+  const { url } = await balance(replicas);
+  const answers = await Promise.all(Array.from({ length: 40 }, () => body(fetch(url))));
+  expect([...new Set(answers)].sort()).toEqual(["a", "b"]);
+});
+
+test("sends nothing to a replica that drains, and goes back to it when it is ready again", async () => {
+  const [one, other] = [startReplica("one"), startReplica("other")];
+  const { balancer, url } = await balance([one, other]);
+  one.isReady = false;
+  await until(() => balancer.ready.length === 1);
+  for (let count = 0; count < 10; count++) expect(await body(fetch(url))).toBe("other");
+  one.isReady = true;
+  other.isReady = false;
+  await until(() => balancer.ready.join() === one.url);
+  expect(await body(fetch(url))).toBe("one");
+});
+
+test("sends a request on when its connection is refused, whatever its method", async () => {
+  const [gone, there] = [startReplica("gone"), startReplica("there")];
+  const { url } = await balance([gone, there], { lookEachMs: 60_000 }); // it still believes in both
+  await gone.stop();
+  for (let count = 0; count < 10; count++) {
+    expect(await body(fetch(url, { method: "POST", body: `order ${count}` }))).toBe("there");
+  }
+  expect(there.seen[9]?.body).toBe("order 9");
+});
+
+test("sends a lost request again only if its method is safe", async () => {
+  const there = startReplica("there");
+  const { url: lost, taken } = await startLoser();
+  const { url } = await balance([{ url: lost }, there], { lookEachMs: 60_000 });
+  for (let count = 0; count < 10; count++) expect(await body(fetch(url))).toBe("there");
+
+  const { url: again } = await balance([{ url: lost }, { url: `${lost}/` }], { lookEachMs: 60_000 });
+  const before = taken();
+  const reply = await fetch(again, { method: "POST", body: "once" });
+  expect(reply.status).toBe(502);
+  expect(taken()).toBe(before + 1);
+});
+
+test("tells the client's address behind what it was told, and leaves the rest alone", async () => {
+  const replica = startReplica("it", async () => {
+    return new Response("gone", { status: 409, headers: { etag: '"7"', location: "/elsewhere", connection: "close" } });
+  });
+  const { url } = await balance([replica]);
+  const headers = { "x-forwarded-for": "203.0.113.7", host: "shop.example", "if-match": '"6"' };
+  const reply = await fetch(`${url}/products/1%2F2?limit=2&q=a%20b`, { method: "PUT", headers, body: "{}" });
+  const [request] = replica.seen;
+  expect(request?.headers.get("x-forwarded-for")).toBe("203.0.113.7, 127.0.0.1");
+  expect(request?.headers.get("host")).toBe("shop.example");
+  expect(request?.headers.get("if-match")).toBe('"6"');
+  expect(request?.url).toEndWith("/products/1%2F2?limit=2&q=a%20b");
+  expect([reply.status, reply.headers.get("etag"), reply.headers.get("location")]).toEqual([409, '"7"', "/elsewhere"]);
+});
+
+test("refuses when nobody can serve, when too much is under way, and when nobody answers", async () => {
+  const { url: empty } = await balance([{ url: "http://127.0.0.1:1" }]);
+  const refused = await fetch(empty);
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
+  expect(refused.headers.get("content-type")).toBe("application/problem+json");
+
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const slow = startReplica("slow", async () => promise.then(() => new Response("late")));
+  const { url } = await balance([slow], { requestsMax: 1, answerWithinMs: 300 });
+  const first = fetch(url);
+  await until(() => slow.seen.length === 1);
+  expect((await fetch(url)).status).toBe(503);
+  expect((await first).status).toBe(504);
+  resolve();
+});
+
+test("stop() lets what is under way end", async () => {
+  const slow = startReplica("slow", async () => Bun.sleep(200).then(() => new Response("done")));
+  const { balancer, url } = await balance([slow]);
+  const reply = body(fetch(url));
+  await until(() => slow.seen.length === 1);
+  await balancer.stop();
+  expect(await reply).toBe("done");
+  await expect(fetch(url)).rejects.toThrow();
+});
+
+/** Says that it is ready, takes every other request, and is gone without an answer. */
+async function startLoser(): Promise<{ url: string; taken(): number }> {
+  let taken = 0;
+  const server = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", (chunk) => {
+      if (String(chunk).includes("/readyz")) return socket.end("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+      taken++;
+      socket.resetAndDestroy();
+    });
+  });
+  await new Promise<void>((settle) => server.listen(0, "127.0.0.1", settle));
+  ends.push(() => server.close());
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("A TCP server has an address and a port");
+  return { url: `http://127.0.0.1:${address.port}`, taken: () => taken };
+}
