@@ -96,8 +96,15 @@ function setLengthKeywords(ajv: Ajv2020): void {
   }
 }
 
+/** Trusts the schemas: the tests compile each, and checking them against the meta-schema would cost most of a service's start. */
 function createAjv(options: Options, formats: FormatMode = "full"): Ajv2020 {
-  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, code: { regExp: boundedRegExp }, ...options });
+  const ajv = new Ajv2020({
+    strict: true,
+    allowUnionTypes: true,
+    validateSchema: false,
+    code: { regExp: boundedRegExp },
+    ...options,
+  });
   setLengthKeywords(ajv);
   addFormats.default(ajv, { mode: formats });
   for (const [name, schema] of Object.entries(DOCUMENT.components.schemas)) {
@@ -132,15 +139,15 @@ function compileWith(ajv: Ajv2020, schema: JsonSchema): ValidateFunction {
   return validate;
 }
 
-/** Makes the validator of one part of a request. */
+/** Makes the validator of one part of a request; it is compiled when it is first asked. */
 export function compileRequest(place: RequestFault["in"], schema: JsonSchema): RequestValidator {
-  const decide = compileWith(deciding(), schema);
+  const decide = lazily(() => compileWith(deciding(), schema));
   const explain = lazily(() => compileWith(explaining(), schema));
   const branches = lazily(() => branchesOf(schema).map((branch) => compileWith(explaining(), branch)));
   return {
-    accepts: decide,
+    accepts: (value) => decide()(value),
     faultsOf(value, thorough) {
-      if (!thorough) return firstFault(place, decide, value);
+      if (!thorough) return firstFault(place, decide(), value);
       explain()(value);
       const all = explain().errors ?? [];
       return toFaults(place, branches().length === 0 ? all : errorsOfBestBranch(branches(), value, all));
@@ -162,10 +169,10 @@ export function compileParameters(spec: OperationSpec, place: ParameterSpec["in"
 
 /** Makes the validator of one part of a reply; it answers what is wrong first, without the value, or nothing. */
 export function compileReply(schema: JsonSchema): (value: unknown) => string | undefined {
-  const validate = compileWith(replying(), schema);
+  const validate = lazily(() => compileWith(replying(), schema));
   return (value) => {
-    if (validate(value)) return undefined;
-    const [fault] = toFaults("body", validate.errors ?? []);
+    if (validate()(value)) return undefined;
+    const [fault] = toFaults("body", validate().errors ?? []);
     return fault && `${fault.pointer} ${fault.detail}`;
   };
 }
