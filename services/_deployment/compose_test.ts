@@ -1,8 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 
 import manifest from "../../package.json";
+import { parseRoutes } from "./balance.ts";
 import { completeValues, secretFiles } from "./deployment_secrets.ts";
 
 /** What of a service in `compose.yaml` is looked at. */
@@ -18,7 +20,8 @@ interface Service {
   readonly restart?: string;
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
-  readonly networks?: readonly string[];
+  readonly networks?: readonly string[] | Readonly<Record<string, unknown>>;
+  readonly profiles?: readonly string[];
   readonly environment?: Readonly<Record<string, string | number>>;
   readonly build?: { readonly args: Readonly<Record<string, string | number>> };
 }
@@ -30,6 +33,7 @@ interface Project {
 
 const TEXT = readFileSync(join(import.meta.dirname, "../../compose.yaml"), "utf8");
 const FILES = secretFiles(completeValues(), { mongo: ["mongo:27017"], postgres: "postgres:5432", nats: "nats:4222" });
+const PROXY = "proxy";
 const PORTS: Readonly<Record<string, number>> = {
   "user-authentication": 3000,
   "product-management": 3001,
@@ -54,9 +58,8 @@ function faultsOf({ services, volumes, networks }: Project): string[] {
       faults.push(`${name} does not run version ${manifest.version}`);
     }
     for (const port of service.ports ?? []) {
-      if (!PORTS[name] || !port.startsWith("127.0.0.1:") || !port.endsWith(`:${PORTS[name]}`)) {
-        faults.push(`${name} publishes ${port}`);
-      }
+      const isOwn = (name === PROXY ? Object.values(PORTS) : [PORTS[name]]).some((own) => port.endsWith(`:${own}`));
+      if (!isOwn || !port.startsWith("127.0.0.1:")) faults.push(`${name} publishes ${port}`);
     }
     faults.push(...secretFaults(name, service));
   }
@@ -67,6 +70,7 @@ function faultsOf({ services, volumes, networks }: Project): string[] {
     }
     if (ports?.length !== 1) faults.push(`${name} is not published`);
   }
+  faults.push(...replicaFaults(services));
   const used = Object.values(services).flatMap((it) => it.volumes ?? []);
   for (const name of Object.keys(volumes)) {
     if (!used.some((volume) => volume.startsWith(`${name}:`))) faults.push(`nobody uses the volume ${name}`);
@@ -77,15 +81,41 @@ function faultsOf({ services, volumes, networks }: Project): string[] {
   return faults;
 }
 
+/** Behind the proxy is each service twice, the same both times; what the proxy says is believed on the network of the proxy alone. */
+function replicaFaults(services: Project["services"]): string[] {
+  const faults: string[] = [];
+  const proxy = services[PROXY];
+  const routes = parseRoutes(String(proxy?.environment?.ROUTES ?? ""))?.map(({ port, replicas }) => [port, replicas]);
+  const expected = Object.entries(PORTS).map(([name, port]) => [
+    port,
+    [`http://${name}.front:${port}`, `http://${name}-2.front:${port}`],
+  ]);
+  if (!isDeepStrictEqual(routes, expected)) faults.push("the proxy does not lead to every replica");
+  for (const name of Object.keys(PORTS)) {
+    const { build: _, ports: _ports, networks: _networks, ...first } = services[name] ?? { image: "" };
+    const { profiles, networks: _others, ...second } = services[`${name}-2`] ?? { image: "" };
+    if (!isDeepStrictEqual(first, second)) faults.push(`${name}-2 is not what ${name} is`);
+    if (profiles?.join() !== "ha") faults.push(`${name}-2 runs without being asked for`);
+  }
+  const guests = Object.entries(services).filter(([, { networks = [] }]) =>
+    (Array.isArray(networks) ? networks : Object.keys(networks)).includes("front"),
+  );
+  const strangers = guests.map(([name]) => name).filter((name) => name !== PROXY && !PORTS[name.replace(/-2$/, "")]);
+  faults.push(...strangers.map((name) => `${name} can pretend to be the proxy`));
+  return faults;
+}
+
 /** A reader mounts its own secrets, read-only, and finds in them all that it is told to read. */
 function secretFaults(name: string, { volumes = [], environment = {} }: Service): string[] {
   if (name === "secrets") {
     const missing = Object.keys(FILES).filter((reader) => !volumes.includes(`${reader}-secrets:/readers/${reader}`));
     return missing.map((reader) => `nobody writes the secrets of ${reader}`);
   }
+  const reader = name.replace(/-2$/, "");
   const mounted = volumes.filter((volume) => volume.includes("secrets"));
-  if (mounted.join() !== `${name}-secrets:/run/secrets:ro`) return [`${name} mounts ${mounted.join(" and ")}`];
-  const own = (FILES as Readonly<Record<string, object>>)[name] ?? {}; // a name without files finds nothing
+  if (name === PROXY) return mounted.map((volume) => `${name} mounts ${volume}`);
+  if (mounted.join() !== `${reader}-secrets:/run/secrets:ro`) return [`${name} mounts ${mounted.join(" and ")}`];
+  const own = (FILES as Readonly<Record<string, object>>)[reader] ?? {}; // a name without files finds nothing
   const files = Object.entries(environment).filter(([variable]) => variable.endsWith("_FILE"));
   return files
     .filter(([, path]) => !Object.keys(own).some((key) => path === `/run/secrets/${key}`))
@@ -111,6 +141,17 @@ describe("a planted fault is found", () => {
     ["/run/secrets/keys-secret", "/run/secrets/key-secret", "user-authentication finds nothing for KEYS_SECRET_FILE"],
     ["      - nats-secrets:/readers/nats\n", "", "nobody writes the secrets of nats"],
     ["mongo: { internal: true }", "mongo: {}", "the network mongo leads out"],
+    [
+      "user-authentication-2.front:3000",
+      "user-authentication-3.front:3000",
+      "the proxy does not lead to every replica",
+    ],
+    [
+      "    <<: *product-management\n    profiles",
+      "    <<: *order-processing\n    profiles",
+      "product-management-2 is not what",
+    ],
+    ["    networks: [events]", "    networks: [events, front]", "nats can pretend to be the proxy"],
     ["  mongo-data: {}", "  mongo-data: {}\n  old-data: {}", "nobody uses the volume old-data"],
   ];
   test.each(planted)("%s", (from, to, fault) => {
