@@ -1,17 +1,18 @@
 /**
  * `bun run test:cluster`: hands the images of the compose project to a cluster of one node, applies the overlay `local`, and runs the contract's
- * tests against it; then the services are restarted under load, and each engine's pod is replaced. Where there is no cluster it is skipped by
- * name: `TRADEPOST_CLUSTER=current` takes the one that kubectl speaks to, which must have the images.
+ * tests against it; then the services are restarted under load, and each engine's pod is replaced under load, followed by the invariants. Where
+ * there is no cluster it is skipped by name: `TRADEPOST_CLUSTER=current` takes the one that kubectl speaks to, which must have the images.
  */
 import { cleanAtEnd } from "./deployed/cleaning.ts";
 import { Cluster } from "./deployed/cluster.ts";
 import { ComposeProject } from "./deployed/compose_project.ts";
 import { type Deployed, runConformance } from "./deployed/conformance.ts";
 import { createCustomer } from "./deployed/customer.ts";
+import { endure } from "./deployed/endurance.ts";
 import { expectEvents } from "./deployed/events.ts";
 import { type Forward, forward } from "./deployed/forward.ts";
 import { type ClusterHost, findCluster, findDocker, type Host } from "./deployed/hosts.ts";
-import { startLoad } from "./deployed/load.ts";
+import { expectUnfelt, startLoad } from "./deployed/load.ts";
 import { step } from "./deployed/step.ts";
 import { answers } from "./ports.ts";
 import { byService, SERVICE_NAMES } from "./service_names.ts";
@@ -72,8 +73,8 @@ async function test(host: ClusterHost): Promise<void> {
 
   await step("Restart of all services under load", () => restartUnderLoad(taken));
   for (const engine of ENGINES) {
-    await step(`Replace ${engine}`, async () => {
-      await taken.replacePod(engine);
+    await step(`Replace ${engine} under load`, async () => {
+      await endure({ ...deployed, findDatabases: () => taken.databases() }, () => taken.replacePod(engine));
       await customer.findsEverything();
       await expectEvents(
         (program) => taken.run("order-processing", program),
@@ -128,11 +129,7 @@ async function checkPolicies(cluster: Cluster): Promise<void> {
 async function restartUnderLoad(cluster: Cluster): Promise<void> {
   const address = await cluster.nodeAddress();
   const load = await startLoad(byService((name) => `http://${address}:${NODE_PORTS[name]}`));
-  await cluster.restartServices().finally(async () => {
-    const { requests, failures, p50, p99 } = await load.stop();
-    console.log(`   ${requests} requests, ${failures.length} failed, p50 ${p50} ms, p99 ${p99} ms`);
-    if (failures.length > 0) throw new StackError(`requests failed: ${[...new Set(failures)].slice(0, 10).join("; ")}`);
-  });
+  await cluster.restartServices().finally(async () => expectUnfelt(await load.stop()));
 }
 
 async function removeAll(): Promise<void> {

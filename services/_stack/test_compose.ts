@@ -1,6 +1,7 @@
 /**
  * `bun run test:compose`: builds the images, starts the compose project under a name of its own, runs the contract's tests against it, starts it
- * again over the same data, and removes it. Where nothing can run containers it is skipped by name.
+ * again over the same data, with two replicas of each service behind the proxy, restarts and kills these under load, and removes it. Where
+ * nothing can run containers it is skipped by name.
  */
 import { cleanAtEnd } from "./deployed/cleaning.ts";
 import { output } from "./deployed/commands.ts";
@@ -9,10 +10,11 @@ import { type Deployed, runConformance } from "./deployed/conformance.ts";
 import { createCustomer } from "./deployed/customer.ts";
 import { expectEvents } from "./deployed/events.ts";
 import { findDocker } from "./deployed/hosts.ts";
+import { expectUnfelt, startLoad } from "./deployed/load.ts";
 import { step } from "./deployed/step.ts";
 import { ROOT } from "./paths.ts";
 import { freePorts } from "./ports.ts";
-import { byService } from "./service_names.ts";
+import { byService, SERVICE_NAMES } from "./service_names.ts";
 import { ADMIN_EMAIL, CLIENT_ID, originsOf } from "./service_settings.ts";
 import { describeFault, StackError } from "./stack_error.ts";
 
@@ -33,11 +35,15 @@ if ("missing" in host) {
   process.exit(0);
 }
 
-const [users = 0, products = 0, orders = 0] = await freePorts(3);
+const [users = 0, products = 0, orders = 0, ...proxies] = await freePorts(6);
+const proxyPorts = byService((_, index) => proxies[index] ?? 0);
 const project = new ComposeProject(host, `tradepost-test-${process.pid}`, {
   USER_AUTHENTICATION_PORT: `${users}`,
   PRODUCT_MANAGEMENT_PORT: `${products}`,
   ORDER_PROCESSING_PORT: `${orders}`,
+  HA_USER_AUTHENTICATION_PORT: `${proxyPorts["user-authentication"]}`,
+  HA_PRODUCT_MANAGEMENT_PORT: `${proxyPorts["product-management"]}`,
+  HA_ORDER_PROCESSING_PORT: `${proxyPorts["order-processing"]}`,
   CHECK_RESPONSES: "true",
 });
 const origins = originsOf(byService((_, index) => [users, products, orders][index] ?? 0));
@@ -51,7 +57,8 @@ try {
   process.exitCode = 1;
 }
 await clean();
-if (process.exitCode !== 1) console.log("✓ compose: built, tested, started again with its data, removed");
+if (process.exitCode !== 1)
+  console.log("✓ compose: built, tested, started again with its data and twice each, restarted under load, removed");
 
 async function test(description: string): Promise<void> {
   await step(`Build the images with ${description}`, () => project.build());
@@ -64,9 +71,9 @@ async function test(description: string): Promise<void> {
   const customer = await createCustomer(deployed);
   await step("Contract", () => runConformance(deployed));
 
-  await step("Start again", async () => {
+  await step("Start again, two replicas of each service behind the proxy", async () => {
     await project.down();
-    await project.up();
+    await project.up("ha");
   });
   const again = await readSecrets();
   if (JSON.stringify(again) !== JSON.stringify(deployed)) throw new StackError("a second start has other secrets");
@@ -75,6 +82,26 @@ async function test(description: string): Promise<void> {
     (program) => project.exec("order-processing", "bun", "-e", program),
     () => customer.buys(),
   );
+  await step("Restart of all replicas under load", restartUnderLoad);
+  await step("A replica of each service killed", async () => {
+    for (const name of SERVICE_NAMES) await project.kill(`${name}-2`);
+    await customer.buys();
+    await project.up("ha");
+  });
+  await customer.findsEverything();
+}
+
+/** One replica after the other, as seen through the proxy. */
+async function restartUnderLoad(): Promise<void> {
+  const load = await startLoad(originsOf(proxyPorts));
+  const replicas = SERVICE_NAMES.flatMap((name) => [name, `${name}-2`]);
+  const work = async (): Promise<void> => {
+    for (const name of replicas) {
+      await project.restart(name);
+      await project.up("ha"); // until it is healthy
+    }
+  };
+  await work().finally(async () => expectUnfelt(await load.stop()));
 }
 
 /** The image holds the packages that the bill of materials names, in these versions, and no other. */

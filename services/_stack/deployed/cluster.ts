@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import type { Databases } from "../invariants/read_state.ts";
 import { ROOT } from "../paths.ts";
+import { answers, freePort } from "../ports.ts";
 import { StackError } from "../stack_error.ts";
 import { attempt, type CommandOptions, output, show } from "./commands.ts";
 import type { Host } from "./hosts.ts";
@@ -8,6 +10,7 @@ const NAMESPACE = "tradepost";
 const K8S = join(ROOT, "k8s");
 const READY_WITHIN = "600s";
 const LOG_LINES = "20";
+const POLL_MS = 50;
 
 /** A connection from a pod, and what became of it. */
 export interface Connection {
@@ -36,6 +39,7 @@ process.exit(0);
 /** The deployment in a cluster, by kubectl. */
 export class Cluster {
   readonly #options: CommandOptions;
+  readonly #forwards: { kill(): void; readonly exitCode: number | null }[] = [];
 
   constructor(host: Host) {
     this.#options = { environment: host.environment, cwd: ROOT };
@@ -100,6 +104,49 @@ export class Cluster {
     return Buffer.from(data[key] ?? "", "base64").toString();
   }
 
+  /** An address of this machine that leads to a port of a pod: the pod's own where the network reaches so far, else a forwarded one. */
+  async reachPod(pod: string, port: number): Promise<string> {
+    const address = await this.#kubectl(
+      "get",
+      "pod",
+      pod,
+      "--namespace",
+      NAMESPACE,
+      "--output",
+      "jsonpath={.status.podIP}",
+    );
+    if (await answers(port, address)) return `${address}:${port}`;
+    const local = await freePort();
+    const command = ["kubectl", "port-forward", `pod/${pod}`, `${local}:${port}`, "--namespace", NAMESPACE];
+    const env = { ...process.env, ...this.#options.environment };
+    const child = Bun.spawn(command, { env, stdio: ["ignore", "ignore", "ignore"] });
+    this.#forwards.push(child);
+    while (!(await answers(local))) {
+      if (child.exitCode !== null) throw new StackError(`port ${port} of ${pod} cannot be forwarded`);
+      await Bun.sleep(POLL_MS);
+    }
+    return `127.0.0.1:${local}`;
+  }
+
+  /** Where the databases are, as superuser for the orders. */
+  async databases(): Promise<Databases> {
+    const [orders, products, events] = await Promise.all([
+      this.secret("postgres-init", "root-url"),
+      this.secret("product-management", "store-url"),
+      this.secret("order-processing", "events-url"),
+    ]);
+    const at = (url: string, place: string): URL => new URL(url.replace(/@[^/]+/, `@${place}`));
+    const postgres = at(orders, await this.reachPod("postgres-0", 5432));
+    postgres.pathname = "/order_processing";
+    const mongo = at(products, await this.reachPod("mongo-0", 27017));
+    mongo.search = "?directConnection=true";
+    return {
+      orders: postgres.href,
+      products: mongo.href,
+      events: at(events, await this.reachPod("nats-0", 4222)).href,
+    };
+  }
+
   /** The address of a node, where the ports of Services are. */
   async nodeAddress(): Promise<string> {
     const path = '{.items[0].status.addresses[?(@.type=="InternalIP")].address}';
@@ -139,6 +186,7 @@ export class Cluster {
 
   /** Removes the namespace with all that is in it. */
   async remove(): Promise<void> {
+    for (const it of this.#forwards) it.kill();
     await this.#kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait", "--timeout", "180s");
   }
 

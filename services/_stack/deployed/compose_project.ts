@@ -4,6 +4,7 @@ import type { Host } from "./hosts.ts";
 
 const WAIT_SECONDS = "300";
 const LOG_LINES = "40";
+const ALL_PROFILES = ["--profile", "*"];
 
 /** The project of `compose.yaml`, under a name of its own so that it meets nobody's data. */
 export class ComposeProject {
@@ -21,19 +22,30 @@ export class ComposeProject {
     await output(this.#compose("build"), this.#options);
   }
 
-  /** Starts all, and waits until all that can say so are healthy. */
-  async up(): Promise<void> {
-    await output(this.#compose("up", "--wait", "--wait-timeout", WAIT_SECONDS), this.#options);
+  /** Starts all, with what the profiles add, and waits until all that can say so are healthy. */
+  async up(...profiles: readonly string[]): Promise<void> {
+    const flags = profiles.flatMap((profile) => ["--profile", profile]);
+    await output(this.#compose(...flags, "up", "--wait", "--wait-timeout", WAIT_SECONDS), this.#options);
+  }
+
+  /** Ends a container in good order, and starts it. */
+  async restart(service: string): Promise<void> {
+    await output(this.#compose(...ALL_PROFILES, "restart", service), this.#options);
+  }
+
+  /** `kill -9`. */
+  async kill(service: string): Promise<void> {
+    await output(this.#compose(...ALL_PROFILES, "kill", "--signal", "SIGKILL", service), this.#options);
   }
 
   /** Removes the containers; the data stays. */
   async down(): Promise<void> {
-    await output(this.#compose("down"), this.#options);
+    await output(this.#compose(...ALL_PROFILES, "down"), this.#options);
   }
 
   /** Removes all, data and secrets included. */
   async remove(): Promise<void> {
-    await output(this.#compose("down", "--volumes", "--remove-orphans"), this.#options);
+    await output(this.#compose(...ALL_PROFILES, "down", "--volumes", "--remove-orphans"), this.#options);
   }
 
   /** Runs a program in a running container and gives what it printed. */
@@ -60,8 +72,12 @@ export class ComposeProject {
 
   /** Shows the state and the last lines of every container. */
   async showLogs(): Promise<void> {
-    await attempt(this.#compose("ps", "--all"), this.#options).then(({ stdout }) => console.log(stdout));
-    await show(this.#compose("logs", "--no-color", "--tail", LOG_LINES), this.#options).catch(() => {});
+    await attempt(this.#compose(...ALL_PROFILES, "ps", "--all"), this.#options).then(({ stdout }) =>
+      console.log(stdout),
+    );
+    await show(this.#compose(...ALL_PROFILES, "logs", "--no-color", "--tail", LOG_LINES), this.#options).catch(
+      () => {},
+    );
   }
 
   #compose(...args: readonly string[]): readonly string[] {

@@ -27,6 +27,13 @@ export interface Missing {
 const TOOLS = join(ROOT, "../shared/tools");
 const START_MS = 1_800_000;
 
+/** Compose alone, which needs no daemon to read a project; else what the stand-in has. */
+export async function findCompose(): Promise<Host | Missing> {
+  const { exitCode, stdout } = await attempt(["docker", "compose", "version", "--short"]);
+  if (exitCode !== 0) return findDocker();
+  return { description: `Compose ${stdout.trim()}`, environment: {}, stop: async () => {} };
+}
+
 /** The user's Docker with its Compose; else the stand-in. */
 export async function findDocker(): Promise<Host | Missing> {
   const version = await attempt(["docker", "compose", "version", "--short"]);

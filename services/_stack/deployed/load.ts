@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createClient } from "#sdk";
 import type { ByService } from "../service_names.ts";
+import { StackError } from "../stack_error.ts";
 
 /** What a load has seen. */
 export interface LoadReport {
@@ -64,6 +65,12 @@ export async function startLoad(origins: ByService<string>): Promise<{ stop(): P
     return { requests: times.length, failures, p50: at(0.5), p99: at(0.99) };
   };
   return { stop };
+}
+
+/** Tells what a load has seen. @throws {StackError} if a request failed. */
+export function expectUnfelt({ requests, failures, p50, p99 }: LoadReport): void {
+  console.log(`   ${requests} requests, ${failures.length} failed, p50 ${p50} ms, p99 ${p99} ms`);
+  if (failures.length > 0) throw new StackError(`requests failed: ${[...new Set(failures)].slice(0, 10).join("; ")}`);
 }
 
 /** How a request failed; undefined if it did not. */

@@ -59,7 +59,7 @@ const STOCK: Readonly<Record<keyof Shelf, number>> = {
 };
 
 /** Makes the accounts, or finds them. */
-export async function openAccounts({ origins, admin }: Stack): Promise<Accounts> {
+export async function openAccounts({ origins, admin }: Pick<Stack, "origins" | "admin">): Promise<Accounts> {
   const guest = createClient({ baseUrl: origins });
   const logins = ["seller", ...Array.from({ length: CUSTOMERS }, (_, index) => `customer-${index}`)].map((name) => ({
     email: `${name}@load.example.com`,
@@ -73,7 +73,7 @@ export async function openAccounts({ origins, admin }: Stack): Promise<Accounts>
 }
 
 /** Signs everybody in and fills the shelf with new products. */
-export async function openShop(stack: Stack, accounts: Accounts, recorder: Recorder): Promise<Shop> {
+export async function openShop(stack: Pick<Stack, "origins">, accounts: Accounts, recorder: Recorder): Promise<Shop> {
   const [admin, seller, ...customers] = await Promise.all(
     [accounts.admin, accounts.seller, ...accounts.customers].map((login) => signIn(stack, login)),
   );

@@ -8,7 +8,8 @@ const FETCH_MS = 5_000;
 
 /** The ids of the events of some orders, in the order in which the stream has them. */
 export async function readDelivered(url: string, orderIds: ReadonlySet<string>): Promise<string[]> {
-  const connection = await connect({ servers: url });
+  const { host, username, password } = new URL(url);
+  const connection = await connect({ servers: host, ...(username && { user: username, pass: password }) });
   try {
     const { state } = await (await jetstreamManager(connection)).streams.info(STREAM);
     const ids: string[] = [];
