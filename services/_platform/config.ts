@@ -83,6 +83,25 @@ export class Env {
     return this.#fault(name, `must be an integer ${range}`, shown(text)) ?? 0;
   }
 
+  /** A share, from 0 to 1. */
+  share(name: string, { fallback }: { fallback?: number } = {}): number {
+    const text = this.#read(name) ?? fallback?.toString();
+    const value = /^\d{1,9}(\.\d{1,20})?$/.test(text ?? "") ? Number(text) : Number.NaN;
+    if (value <= 1) return value;
+    return this.#fault(name, "must be a number from 0 to 1", shown(text)) ?? 0;
+  }
+
+  /** `name=value` pairs with commas between, as OpenTelemetry has them; values are percent-encoded, and may be secrets. */
+  pairs(name: string): Readonly<Record<string, string>> {
+    const pairs = (this.#read(name) ?? "").split(",").filter((pair) => pair.trim() !== "");
+    try {
+      return Object.fromEntries(pairs.map(parsePair));
+    } catch {
+      this.#fault(name, "must be name=value pairs with commas between", "something else");
+      return {};
+    }
+  }
+
   /** `true` or `false`. */
   boolean(name: string, { fallback }: { fallback?: boolean } = {}): boolean {
     const text = this.#read(name) ?? fallback?.toString();
@@ -191,6 +210,10 @@ export interface CommonConfig {
   /** Whether replies are checked against the contract before they are sent. */
   checkResponses: boolean;
   logLevel: (typeof LOG_LEVELS)[number];
+  /** Whether `/metrics` is served. */
+  metrics: boolean;
+  /** Where traces go; undefined if they are not recorded. */
+  traces: TracesConfig | undefined;
   /** Whose `X-Forwarded-For` is believed: requests and failures without a caller count for the address they come from. */
   trustedProxies: TrustedProxies;
   /** Requests that each caller has. */
@@ -201,11 +224,40 @@ export interface CommonConfig {
   drainDeadlineMs: number;
 }
 
+/** How traces are recorded: the settings of OpenTelemetry, by their usual names. */
+export interface TracesConfig {
+  /** Takes OTLP as JSON over HTTP. */
+  url: string;
+  /** Sent with each export; may hold a key: never log them. */
+  headers: Readonly<Record<string, string>>;
+  /** How long one export may take. */
+  timeoutMs: number;
+  /** Milliseconds between two exports. */
+  delayMs: number;
+  /** Which traces are recorded. */
+  sampling: { ratio: number; parentBased: boolean };
+  /** What is said about the process, besides its name. */
+  resource: Readonly<Record<string, string>>;
+}
+
 /** Public origins of the three services. */
 export type Origins = Readonly<Record<"user-authentication" | "product-management" | "order-processing", string>>;
 
 const STORE_SCHEMES = ["mongodb", "mongodb+srv", "postgres", "postgresql"];
 const QUOTA_MAX = 1_000_000_000;
+/** Share of the traces that begin here, where no argument says otherwise; see OpenTelemetry's `OTEL_TRACES_SAMPLER`. */
+const SAMPLERS = {
+  parentbased_traceidratio: undefined,
+  traceidratio: undefined,
+  parentbased_always_on: 1,
+  always_on: 1,
+  parentbased_always_off: 0,
+  always_off: 0,
+} as const;
+// The keys of an object are text to the compiler; these are the ones above.
+const SAMPLER_NAMES = Object.keys(SAMPLERS) as (keyof typeof SAMPLERS)[];
+/** Every hundredth: recording all of them costs several times what most requests cost. */
+const SAMPLED_SHARE = 0.01;
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
 /** What {@link commonConfig} is told by a service. */
@@ -237,6 +289,8 @@ export function commonConfig(env: Env, { port, storeSchemes = STORE_SCHEMES }: C
     }),
     checkResponses: env.boolean("CHECK_RESPONSES", { fallback: false }),
     logLevel: env.oneOf("LOG_LEVEL", LOG_LEVELS, { fallback: "info" }),
+    metrics: env.oneOf("OTEL_METRICS_EXPORTER", ["prometheus", "none"], { fallback: "prometheus" }) === "prometheus",
+    traces: readTraces(env),
     trustedProxies: readProxies(env),
     rateLimits: {
       windowS: env.integer("RATE_LIMIT_WINDOW_S", { fallback: 60, min: 1, max: 3600 }),
@@ -255,6 +309,36 @@ function readProxies(env: Env): TrustedProxies {
   const proxies = parseProxies(env.optionalString("TRUSTED_PROXIES") ?? "");
   if (!proxies) env.fault("TRUSTED_PROXIES must be addresses and networks such as 10.0.0.0/8, separated by spaces");
   return proxies ?? { has: () => false };
+}
+
+/** The standard names, so that what deploys collectors knows them; see {@link https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/}. */
+function readTraces(env: Env): TracesConfig | undefined {
+  const http = { schemes: ["http", "https"] };
+  const base = env.optionalUrl("OTEL_EXPORTER_OTLP_ENDPOINT", http);
+  const url = env.optionalUrl("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", http) ?? (base && tracesUrl(base));
+  const sampler = env.oneOf("OTEL_TRACES_SAMPLER", SAMPLER_NAMES, { fallback: "parentbased_traceidratio" });
+  const share = env.share("OTEL_TRACES_SAMPLER_ARG", { fallback: SAMPLED_SHARE });
+  const traces = {
+    headers: env.pairs("OTEL_EXPORTER_OTLP_HEADERS"),
+    timeoutMs: env.integer("OTEL_EXPORTER_OTLP_TIMEOUT", { fallback: 10_000, min: 1, max: 60_000 }),
+    delayMs: env.integer("OTEL_BSP_SCHEDULE_DELAY", { fallback: 5000, min: 1, max: 600_000 }),
+    sampling: { ratio: SAMPLERS[sampler] ?? share, parentBased: sampler.startsWith("parentbased") },
+    resource: env.pairs("OTEL_RESOURCE_ATTRIBUTES"),
+  };
+  const isOff = env.oneOf("OTEL_TRACES_EXPORTER", ["otlp", "none"], { fallback: "otlp" }) === "none";
+  return url === undefined || isOff ? undefined : { url, ...traces };
+}
+
+/** Below the path that the endpoint has, if it has one. */
+function tracesUrl(endpoint: string): string {
+  return `${endpoint.replace(/\/$/, "")}/v1/traces`;
+}
+
+/** @throws if it is no pair. */
+function parsePair(pair: string): [name: string, value: string] {
+  const [, name = "", value = ""] = /^\s*([^=\s]+)\s*=\s*(.*?)\s*$/.exec(pair) ?? [];
+  if (name === "") throw new Error("No pair");
+  return [decodeURIComponent(name), decodeURIComponent(value)];
 }
 
 /** Both engines take `host1:1,host2:2`, which is no URL: the first host stands for all. */

@@ -142,6 +142,8 @@ test("commonConfig() needs the store alone and takes defaults for the rest", () 
     jwksUrl: "http://localhost:3000/.well-known/jwks.json",
     checkResponses: false,
     logLevel: "info",
+    metrics: true,
+    traces: undefined,
     trustedProxies: { has: expect.any(Function) },
     rateLimits: { windowS: 60, quotas: { user: 6000, service: 600_000, address: 12_000 } },
     drainDelayMs: 0,
@@ -169,6 +171,54 @@ test("commonConfig() refuses an engine the service has no adapter for", () => {
   expect(faultsOf({ STORE_URL: "mongodb://db/orders" }, read)).toContain(
     "STORE_URL must be a URL that begins with postgres://",
   );
+});
+
+test("commonConfig() takes OpenTelemetry's names, and records no traces without an endpoint", () => {
+  const read = (values: Environment) =>
+    commonConfig(new Env({ STORE_URL: "postgres://localhost/orders", ...values }), { port: 3002 });
+  const OTEL_EXPORTER_OTLP_ENDPOINT = "http://collector:4318/";
+  expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT }).traces).toEqual({
+    url: "http://collector:4318/v1/traces",
+    headers: {},
+    timeoutMs: 10_000,
+    delayMs: 5000,
+    sampling: { ratio: 0.01, parentBased: true },
+    resource: {},
+  });
+  expect(
+    read({
+      OTEL_EXPORTER_OTLP_ENDPOINT,
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "https://traces.example/otlp",
+      OTEL_EXPORTER_OTLP_HEADERS: "x-key=a%3Db, x-tenant = shop",
+      OTEL_TRACES_SAMPLER: "traceidratio",
+      OTEL_TRACES_SAMPLER_ARG: "0.25",
+      OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=staging",
+    }).traces,
+  ).toMatchObject({
+    url: "https://traces.example/otlp",
+    headers: { "x-key": "a=b", "x-tenant": "shop" },
+    sampling: { ratio: 0.25, parentBased: false },
+    resource: { "deployment.environment.name": "staging" },
+  });
+  const sampling = (name: string) =>
+    read({ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: "0.5" }).traces?.sampling;
+  expect(sampling("always_on")).toEqual({ ratio: 1, parentBased: false });
+  expect(sampling("parentbased_always_off")).toEqual({ ratio: 0, parentBased: true });
+  expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_EXPORTER: "none" }).traces).toBeUndefined();
+  expect(read({ OTEL_METRICS_EXPORTER: "none" }).metrics).toBe(false);
+});
+
+test("commonConfig() blames OpenTelemetry's settings by name, without what may be a key", () => {
+  const values = {
+    STORE_URL: "postgres://localhost/orders",
+    OTEL_EXPORTER_OTLP_ENDPOINT: "grpc://collector:4317",
+    OTEL_EXPORTER_OTLP_HEADERS: "hunter2",
+    OTEL_TRACES_SAMPLER: "jaeger_remote",
+    OTEL_TRACES_SAMPLER_ARG: "1.5",
+  };
+  const message = faultsOf(values, (env) => commonConfig(env, { port: 3002 }));
+  for (const name of Object.keys(values).slice(1)) expect(message).toContain(`${name} must be `);
+  expect(message).not.toContain("hunter2");
 });
 
 test("secret() takes only what looks random in production, and anything long enough elsewhere", () => {

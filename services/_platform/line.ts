@@ -8,6 +8,14 @@ export interface WaitOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** What a bounded line has to tell. */
+export interface QueueFigures {
+  /** How many wait. */
+  readonly waiting: number;
+  /** How many may wait. */
+  readonly max: number;
+}
+
 /** One who waits. */
 interface Waiter<Wish, Turn> {
   wish: Wish;

@@ -7,6 +7,7 @@ import {
   MongoClient,
 } from "mongodb";
 
+import { type DatabaseCall, type DatabaseWatch, stepOf, transactionOf } from "./database_watch.ts";
 import { LateFault, withDeadline } from "./deadline.ts";
 import { placeOf, reach } from "./first_connection.ts";
 import { createLimiter, type Limiter } from "./limiter.ts";
@@ -14,6 +15,7 @@ import { isRefusal, isTransient, isUnavailable, isUnknownCommit } from "./mongo_
 import { type GuardedCollection, guardCollection } from "./mongo_guard.ts";
 import { Problem } from "./problem.ts";
 import { StartFault } from "./start_fault.ts";
+import { currentSpan, runIn } from "./trace.ts";
 import { databaseUnavailable } from "./unavailable.ts";
 
 /** Times a transaction runs that loses against others; the deadline usually comes first. */
@@ -21,6 +23,8 @@ const TRANSACTION_ATTEMPTS = 50;
 /** How long an index may take to build at start. */
 const PREPARE_WITHIN_MS = 300_000;
 const NAMESPACE_EXISTS = 48;
+const TRANSACTION = transactionOf("mongodb");
+const COMMAND: DatabaseCall = { system: "mongodb", operation: "command" };
 
 /** How a service speaks to its database. */
 export interface MongoOptions {
@@ -36,6 +40,8 @@ export interface MongoOptions {
   connectWithinMs?: number;
   /** Shown by the server in its logs. @default "tradepost" */
   name?: string;
+  /** Told of each call. */
+  watch?: DatabaseWatch;
 }
 
 /** One index of a collection; a name is required, because queries name it in `hint`. */
@@ -78,12 +84,19 @@ export class Mongo {
   readonly #db: Db;
   readonly #timeoutMs: number;
   readonly #limiter: Limiter;
+  readonly #watch: DatabaseWatch | undefined;
 
-  constructor(client: MongoClient, { poolMax, timeoutMs, waitingMax = poolMax * 50 }: MongoOptions) {
+  constructor(client: MongoClient, { poolMax, timeoutMs, waitingMax = poolMax * 50, watch }: MongoOptions) {
     this.#client = client;
     this.#db = client.db();
     this.#timeoutMs = timeoutMs;
-    this.#limiter = createLimiter({ running: poolMax, waiting: waitingMax });
+    const limiter = createLimiter({ running: poolMax, waiting: waitingMax });
+    this.#limiter = limiter;
+    this.#watch = watch;
+    watch?.watchPool("requests", () => {
+      const { running: used, waiting } = limiter;
+      return { used, idle: poolMax - used, max: poolMax, waiting };
+    });
   }
 
   /**
@@ -91,7 +104,7 @@ export class Mongo {
    * comes in time, and whether a write took effect is then unknown; and the driver's errors for all that the server refuses.
    */
   collection<T extends Document>(name: string): GuardedCollection<T> {
-    return guardCollection(this.#db.collection<T>(name), (call) => this.#call(call));
+    return guardCollection(this.#db.collection<T>(name), (call, run) => this.#call(call, run));
   }
 
   /**
@@ -103,14 +116,16 @@ export class Mongo {
   transaction<T>(work: (session: ClientSession) => Promise<T>, options: { timeoutMs?: number } = {}): Promise<T> {
     const { timeoutMs = this.#timeoutMs } = options;
     const expiresAt = performance.now() + timeoutMs;
-    return this.#call(async () => {
+    const retried = (): void => this.#watch?.recordRetry(TRANSACTION);
+    const run = async (): Promise<T> => {
       const session = this.#client.startSession({ defaultTransactionOptions: { readConcern: { level: "snapshot" } } });
       try {
-        return await runTransaction(session, work, expiresAt);
+        return await runTransaction(session, work, { expiresAt, retried });
       } finally {
         await session.endSession();
       }
-    }, timeoutMs);
+    };
+    return this.#call(TRANSACTION, run, timeoutMs);
   }
 
   /** Makes a collection with its validator and indexes, or brings it up to date; any number of replicas may do so at once. */
@@ -126,7 +141,7 @@ export class Mongo {
 
   /** Whether the database answers, for a readiness probe. @throws {Problem} `service-unavailable` if not. */
   async ping(): Promise<void> {
-    await this.#call(() => this.#db.command({ ping: 1 }));
+    await this.#call(COMMAND, () => this.#db.command({ ping: 1 }));
   }
 
   /** Closes every connection. */
@@ -134,9 +149,24 @@ export class Mongo {
     await this.#client.close();
   }
 
-  async #call<T>(work: () => Promise<T>, timeoutMs = this.#timeoutMs): Promise<T> {
-    const expiresAt = performance.now() + timeoutMs;
-    const release = await this.#limiter.acquire({ waitMs: timeoutMs });
+  async #call<T>(call: DatabaseCall, work: () => Promise<T>, timeoutMs = this.#timeoutMs): Promise<T> {
+    const startedAt = performance.now();
+    const parent = currentSpan();
+    const span = parent?.begin(() => stepOf(call));
+    let fault: unknown;
+    try {
+      return await runIn(span ?? parent, () => this.#run(work, startedAt + timeoutMs));
+    } catch (error) {
+      fault = error;
+      throw error;
+    } finally {
+      span?.end(fault === undefined ? {} : { error: fault });
+      this.#watch?.recordCall(call, performance.now() - startedAt, fault);
+    }
+  }
+
+  async #run<T>(work: () => Promise<T>, expiresAt: number): Promise<T> {
+    const release = await this.#limiter.acquire({ waitMs: expiresAt - performance.now() });
     const running = work();
     // The turn ends with the work, not with the caller's patience: the driver's own timeouts end the work soon after.
     running.then(release, release);
@@ -151,7 +181,7 @@ export class Mongo {
   async #persist(expiresAt: number, work: () => Promise<unknown>): Promise<void> {
     for (;;) {
       try {
-        await this.#call(work);
+        await this.#call(COMMAND, work);
         return;
       } catch (error) {
         if (!(error instanceof Problem) || performance.now() >= expiresAt) throw error;
@@ -164,7 +194,7 @@ export class Mongo {
 async function runTransaction<T>(
   session: ClientSession,
   work: (session: ClientSession) => Promise<T>,
-  expiresAt: number,
+  { expiresAt, retried }: { expiresAt: number; retried: () => void },
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     session.startTransaction();
@@ -180,6 +210,7 @@ async function runTransaction<T>(
       const pauseMs = Math.random() * Math.min(5 * 1.5 ** attempt, 100);
       const over = attempt === TRANSACTION_ATTEMPTS || performance.now() + pauseMs >= expiresAt;
       if (over || !isTransient(error)) throw error;
+      retried();
       await Bun.sleep(pauseMs);
     }
   }

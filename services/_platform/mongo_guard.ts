@@ -1,7 +1,9 @@
 import { ClientSession, type Collection, type Document } from "mongodb";
+import { type DatabaseCall, stepOf } from "./database_watch.ts";
+import { follow } from "./trace.ts";
 
 /** Runs one call to the database under admission and deadline. */
-export type Guard = <T>(call: () => Promise<T>) => Promise<T>;
+export type Guard = <T>(call: DatabaseCall, work: () => Promise<T>) => Promise<T>;
 
 /**
  * A driver's collection whose every call is guarded, so that no store can forget to. A call that is given a `session` is not guarded again:
@@ -12,6 +14,7 @@ export type GuardedCollection<T extends Document> = Omit<
   "watch" | "initializeOrderedBulkOp" | "initializeUnorderedBulkOp"
 >;
 
+type CursorGuard = <T>(work: () => Promise<T>) => Promise<T>;
 type Method = (...args: unknown[]) => unknown;
 
 /** Methods of a collection that answer a cursor at once. */
@@ -25,16 +28,17 @@ export function guardCollection<T extends Document>(collection: Collection<T>, g
     get(target, key) {
       const value: unknown = Reflect.get(target, key, target);
       if (typeof value !== "function") return value;
+      const call = { system: "mongodb", operation: String(key), target: collection.collectionName } as const;
       return (...args: unknown[]) => {
-        const around = args.some(hasSession) ? unguarded : guard;
-        if (!CURSOR_METHODS.has(key)) return around(async () => value.apply(target, args));
-        return guardCursor(value.apply(target, args), around);
+        const around = args.some(hasSession) ? followed : guard;
+        if (!CURSOR_METHODS.has(key)) return around(call, async () => value.apply(target, args));
+        return guardCursor(value.apply(target, args), (work) => around(call, work));
       };
     },
   });
 }
 
-function guardCursor(cursor: object, guard: Guard): object {
+function guardCursor(cursor: object, guard: CursorGuard): object {
   const guarded: object = new Proxy(cursor, {
     get(target, key) {
       if (key === Symbol.asyncIterator) return () => iterate(target, guard);
@@ -52,7 +56,7 @@ function guardCursor(cursor: object, guard: Guard): object {
   return guarded;
 }
 
-async function* iterate(cursor: object, guard: Guard): AsyncGenerator<unknown> {
+async function* iterate(cursor: object, guard: CursorGuard): AsyncGenerator<unknown> {
   // CURSOR_METHODS names the methods that answer one of the driver's cursors; all have these two.
   const { next, close } = cursor as { next(): Promise<unknown>; close(): Promise<void> };
   try {
@@ -66,8 +70,9 @@ async function* iterate(cursor: object, guard: Guard): AsyncGenerator<unknown> {
   }
 }
 
-function unguarded<T>(call: () => Promise<T>): Promise<T> {
-  return call();
+/** A part of a transaction, which is guarded as a whole. */
+function followed<T>(call: DatabaseCall, work: () => Promise<T>): Promise<T> {
+  return follow(() => stepOf(call), work);
 }
 
 function hasSession(argument: unknown): boolean {

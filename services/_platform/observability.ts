@@ -1,17 +1,26 @@
 import pino from "pino";
-import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Registry } from "prom-client";
 import type { ServiceName } from "#contract";
+import { createDatabaseMetrics } from "./database_metrics.ts";
+import type { DatabaseWatch } from "./database_watch.ts";
 import { createLineWriter, type LineWriter } from "./line_writer.ts";
+import { createQueueMetrics, type WatchQueue } from "./queue_metrics.ts";
+import { createRequestMetrics, type RequestMetrics, type Route } from "./request_metrics.ts";
+import { errorType, type Span, type Step, traceIdOf } from "./trace.ts";
+import { PASSING_ON, type Tracing } from "./tracing.ts";
 
 /** One answered request, for the log and the metrics. */
 export interface RequestRecord {
   /** The operationId, or `none` for what is not in the contract. */
   operationId: string;
+  /** As it was sent, whatever that is. */
   method: string;
+  route: Route;
   status: number;
   durationMs: number;
   requestId: string;
-  traceparent: string | undefined;
+  /** Its place in a trace, if it has one. */
+  span: Span | undefined;
   /** What was thrown, if something was. */
   error: unknown;
 }
@@ -32,10 +41,16 @@ export interface Observability {
   readonly log: Log;
   /** Where metrics of a service's own are registered. */
   readonly registry: Registry;
+  /** Told by the clients of databases. */
+  readonly database: DatabaseWatch;
+  /** Registers a queue of work. */
+  readonly watchQueue: WatchQueue;
+  /** Told of a request of an operation before it is handled. @returns its place in a trace, if it has one. */
+  enterRequest(route: Route, operationId: string, traceparent: string | undefined): Span | undefined;
   /** Records one answered request. */
   recordRequest(record: RequestRecord): void;
-  /** The metrics in Prometheus' text format. */
-  metrics(): Promise<{ contentType: string; text: string }>;
+  /** The metrics in Prometheus' text format; undefined where they are switched off. */
+  metrics(): Promise<{ contentType: string; text: string } | undefined>;
 }
 
 /** What is told, and where. */
@@ -45,30 +60,32 @@ export interface ObservabilityOptions {
   logLevel?: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
   /** @default standard output, many lines at once */
   destination?: LineWriter;
+  /** Whether anything is counted. @default true */
+  metrics?: boolean;
+  /** @default nothing is recorded; a sender's trace is passed on */
+  tracing?: Tracing;
 }
 
 /** What the binder needs of it. */
-export type Recorder = Pick<Observability, "recordRequest">;
+export type Recorder = Pick<Observability, "enterRequest" | "recordRequest">;
 
 /** What a service without observability does, such as one in a test: an internal error should not go unseen. */
 export const FAULTS_ONLY: Recorder = {
+  enterRequest: () => undefined,
   recordRequest({ operationId, status, error }) {
     if (status === 500) console.error(`${operationId} answered 500:`, error);
   },
 };
 
-/** Seconds; a request should take a few milliseconds, and every deadline is below ten seconds. */
-const DURATION_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** prom-client's metrics of V8's heap spaces and libuv's handles, which are zero in Bun. */
 const MEANINGLESS = /^nodejs_(heap_space|active|external|gc|version)|^process_(heap|virtual_memory)_bytes$/;
 const CAUSES_MAX = 5;
-const COUNTED_AT_ONCE = 256;
 /** The operationId of what is not in the contract. */
 const UNNAMED = "none";
 
 /** Makes the log and the metrics of a service. */
 export function createObservability(options: ObservabilityOptions): Observability {
-  const { service, logLevel = "info", destination = createLineWriter() } = options;
+  const { service, logLevel = "info", destination = createLineWriter(), tracing = PASSING_ON } = options;
   const logger = pino(
     {
       level: logLevel,
@@ -79,7 +96,7 @@ export function createObservability(options: ObservabilityOptions): Observabilit
     },
     destination,
   );
-  const { registry, countRequest, read } = createMetrics(service);
+  const { registry, requests, database, read } = createMetrics(service, options);
   return {
     log: {
       debug: (message, fields = {}) => logger.debug(fields, message),
@@ -88,61 +105,63 @@ export function createObservability(options: ObservabilityOptions): Observabilit
       error: (message, fields = {}) => logger.error(fields, message),
     },
     registry,
+    database,
+    watchQueue: createQueueMetrics(registry),
+    enterRequest(route, operationId, traceparent) {
+      requests?.enter();
+      // Probes and scrapes come all the time.
+      return operationId === UNNAMED ? undefined : tracing.enter(traceparent, () => stepOf(route, operationId));
+    },
     recordRequest(record) {
-      countRequest(record);
+      requests?.count(record);
+      if (record.span) endSpan(record.span, record);
       if (!isRoutine(record)) logRequest(logger, record);
       else if (logger.isLevelEnabled("info")) destination.write(routineLine(service, record));
     },
-    metrics: async () => ({ contentType: registry.contentType, text: await read() }),
+    metrics: async () => read && { contentType: registry.contentType, text: await read() },
   };
 }
 
 interface Metrics {
   registry: Registry;
-  countRequest(record: RequestRecord): void;
-  read(): Promise<string>;
+  database: DatabaseWatch;
+  /** Undefined where nothing is counted. */
+  requests: RequestMetrics | undefined;
+  read: (() => Promise<string>) | undefined;
 }
 
-/** Rate, errors and duration by operation: the labels are the contract's, so their number is bounded. */
-function createMetrics(service: ServiceName): Metrics {
+const UNWATCHED: DatabaseWatch = { watchPool() {}, recordCall() {}, recordRetry() {} };
+
+function createMetrics(service: ServiceName, { metrics = true }: ObservabilityOptions): Metrics {
   const registry = new Registry();
+  if (!metrics) return { registry, database: UNWATCHED, requests: undefined, read: undefined };
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry });
   for (const { name } of registry.getMetricsAsArray()) if (MEANINGLESS.test(name)) registry.removeSingleMetric(name);
+  const requests = createRequestMetrics(registry);
+  const database = createDatabaseMetrics(registry);
+  const read = (): Promise<string> => {
+    requests.settle();
+    database.settle();
+    return registry.metrics();
+  };
+  return { registry, database, requests, read };
+}
 
-  const registers = [registry];
-  const requests = new Counter({
-    name: "http_requests_total",
-    help: "Answered requests by operation and status.",
-    labelNames: ["operation", "status"],
-    registers,
+/** @see {@link https://opentelemetry.io/docs/specs/semconv/http/http-spans/ | Semantic conventions for HTTP spans}, but for the path: ids are in it. */
+function stepOf({ method, path }: Route, operationId: string): Step {
+  const attributes = { "http.request.method": method, "http.route": path, "tradepost.operation": operationId };
+  return { name: `${method} ${path}`, kind: "server", attributes };
+}
+
+function endSpan(span: Span, { status, requestId, error }: RequestRecord): void {
+  const attributes = { "http.response.status_code": status, "tradepost.request_id": requestId };
+  const reason = error !== undefined && { "tradepost.problem": errorType(error) };
+  // A refusal is no fault of the server.
+  span.end({
+    attributes: { ...attributes, ...reason },
+    ...(status >= 500 && { error: error ?? new Error(`${status}`) }),
   });
-  const durations = new Histogram({
-    name: "http_request_duration_seconds",
-    help: "Time from the head of a request to its reply, by operation.",
-    labelNames: ["operation"],
-    buckets: DURATION_BUCKETS_S,
-    registers,
-  });
-  let uncounted: RequestRecord[] = [];
-  const count = (): void => {
-    for (const { operationId: operation, status, durationMs } of uncounted) {
-      requests.inc({ operation, status });
-      durations.observe({ operation }, durationMs / 1000);
-    }
-    uncounted = [];
-  };
-  return {
-    registry,
-    countRequest(record) {
-      // Many at once cost a fraction: prom-client's code is then in the processor's caches.
-      if (uncounted.push(record) >= COUNTED_AT_ONCE) count();
-    },
-    read() {
-      count();
-      return registry.metrics();
-    },
-  };
 }
 
 /** Whether a request went well and is of the contract: nearly all are. */
@@ -152,9 +171,9 @@ function isRoutine({ operationId, status, error }: RequestRecord): boolean {
 
 /** The same line as pino would write: making it by hand costs a fraction, and there is one for every request. */
 function routineLine(service: ServiceName, record: RequestRecord): string {
-  const { requestId, traceparent, operationId, status } = record;
+  const { requestId, span, operationId, status } = record;
   // All but the method are made or checked by the binder and need no escapes.
-  const trace = traceparent === undefined ? "" : `"traceId":"${traceIdOf(traceparent)}",`;
+  const trace = span === undefined ? "" : `"traceId":"${traceIdOf(span.traceparent)}",`;
   const method = JSON.stringify(record.method);
   const rest = `"method":${method},"status":${status},"durationMs":${rounded(record.durationMs)},"msg":"request"`;
   const time = new Date().toISOString();
@@ -162,17 +181,13 @@ function routineLine(service: ServiceName, record: RequestRecord): string {
 }
 
 function logRequest(logger: pino.Logger, record: RequestRecord): void {
-  const { operationId, method, status, requestId, traceparent, error } = record;
-  const traceId = traceparent && traceIdOf(traceparent);
+  const { operationId, method, status, requestId, span, error } = record;
+  const traceId = span && traceIdOf(span.traceparent);
   const fields = { requestId, traceId, operationId, method, status, durationMs: rounded(record.durationMs) };
   if (status >= 500) logger[status === 503 ? "warn" : "error"]({ ...fields, error }, "request");
   // Probes and scrapes come all the time.
   else if (operationId === UNNAMED) logger.debug(fields, "request");
   else logger.info({ ...fields, reason: reasonOf(error) }, "request");
-}
-
-function traceIdOf(traceparent: string): string {
-  return traceparent.slice(3, 35);
 }
 
 function rounded(durationMs: number): number {

@@ -1,14 +1,16 @@
 import { expect, test } from "bun:test";
 import { createObservability, type ObservabilityOptions, type RequestRecord } from "./observability.ts";
 import { Problem } from "./problem.ts";
+import { RemoteSpan } from "./trace.ts";
 
 const REQUEST: RequestRecord = {
   operationId: "getProduct",
   method: "GET",
+  route: { method: "GET", path: "/products/{productId}" },
   status: 200,
   durationMs: 1.23456,
   requestId: "r-1",
-  traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+  span: new RemoteSpan("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
   error: undefined,
 };
 
@@ -43,9 +45,9 @@ test("a request is one line of JSON", () => {
 
 test("a routine line is what pino would write", () => {
   const { lines, recordRequest } = createWatched();
-  for (const traceparent of [REQUEST.traceparent, undefined]) {
-    recordRequest({ ...REQUEST, traceparent });
-    recordRequest({ ...REQUEST, traceparent, error: new Problem("not-found", "There is no such product") });
+  for (const span of [REQUEST.span, undefined]) {
+    recordRequest({ ...REQUEST, span });
+    recordRequest({ ...REQUEST, span, error: new Problem("not-found", "There is no such product") });
     const [byHand = {}, byPino = {}] = lines.splice(0);
     const { reason, time, ...same } = byPino;
     expect({ ...byHand, time: undefined }).toEqual({ ...same, time: undefined });
@@ -111,21 +113,48 @@ test("lines below the level are not written, and silent writes none", () => {
   expect(silent.lines).toEqual([]);
 });
 
-test("requests are counted by operation and status, and their time by operation", async () => {
+test("requests are counted and timed by operation, route and status, problems by their code", async () => {
+  const { recordRequest, enterRequest, metrics } = createWatched();
+  const missing = new Problem("not-found", "There is no such product");
+  for (const change of [{}, {}, { status: 404, durationMs: 60, error: missing }]) {
+    enterRequest(REQUEST.route, REQUEST.operationId, undefined);
+    recordRequest({ ...REQUEST, ...change });
+  }
+  enterRequest(REQUEST.route, REQUEST.operationId, undefined);
+  const { text } = (await metrics())!; // they are not switched off
+  const labels = (status: number) =>
+    `service="product-management",operation="getProduct",http_request_method="GET",http_route="/products/{productId}",http_response_status_code="${status}"`;
+  expect(text).toContain(`http_server_request_duration_seconds_count{${labels(200)}} 2`);
+  expect(text).toContain(`http_server_request_duration_seconds_bucket{le="0.0025",${labels(200)}} 2`);
+  expect(text).toContain(`http_server_request_duration_seconds_bucket{le="0.05",${labels(404)}} 0`);
+  expect(text).toContain(`http_server_request_duration_seconds_bucket{le="0.1",${labels(404)}} 1`);
+  expect(text).toContain(
+    'http_server_problems_total{operation="getProduct",code="not-found",service="product-management"} 1',
+  );
+  expect(text).toContain('http_server_active_requests{service="product-management"} 1');
+});
+
+test("what a caller makes up is in no label", async () => {
   const { recordRequest, metrics } = createWatched();
+  for (let index = 0; index < 50; index++) {
+    recordRequest({ ...REQUEST, operationId: "none", method: `M${index}`, route: { method: "ALL", path: "/*" } });
+  }
+  const { text } = (await metrics())!; // they are not switched off
+  expect(text.match(/^http_server_request_duration_seconds_count\{.*$/gm)).toEqual([
+    'http_server_request_duration_seconds_count{service="product-management",operation="none",http_request_method="_OTHER",http_route="/*",http_response_status_code="200"} 50',
+  ]);
+});
+
+test("metrics that are switched off cost nothing and answer nothing", async () => {
+  const { recordRequest, metrics, lines, database } = createWatched({ metrics: false });
   recordRequest(REQUEST);
-  recordRequest({ ...REQUEST, status: 404, durationMs: 60 });
-  const { text } = await metrics();
-  expect(text).toContain('http_requests_total{operation="getProduct",status="200",service="product-management"} 1');
-  expect(text).toContain('http_requests_total{operation="getProduct",status="404",service="product-management"} 1');
-  const bucket = (le: string) =>
-    `http_request_duration_seconds_bucket{le="${le}",service="product-management",operation="getProduct"}`;
-  expect(text).toContain(`${bucket("0.0025")} 1`);
-  expect(text).toContain(`${bucket("0.1")} 2`);
+  database.recordCall({ system: "postgresql", operation: "SELECT" }, 1, undefined);
+  expect(await metrics()).toBeUndefined();
+  expect(lines).toHaveLength(1);
 });
 
 test("the process is measured, and nothing that is always zero here", async () => {
-  const { text } = await createWatched().metrics();
+  const { text } = (await createWatched().metrics())!; // they are not switched off
   for (const name of [
     "process_cpu_seconds_total",
     "process_resident_memory_bytes",
@@ -136,9 +165,37 @@ test("the process is measured, and nothing that is always zero here", async () =
   expect(text).not.toMatch(/nodejs_heap_space|nodejs_active|nodejs_version/);
 });
 
+test("calls and pools of a database, and queues, are told when somebody asks", async () => {
+  const { database, watchQueue, metrics } = createWatched();
+  let used = 1;
+  database.watchPool("requests", () => ({ used, idle: 2, max: 10, waiting: 3 }));
+  watchQueue("password-hashing", () => ({ waiting: 4, max: 64 }));
+  const call = { system: "postgresql", operation: "SELECT", target: "products", text: "SELECT 1" } as const;
+  database.recordCall(call, 3, undefined);
+  database.recordCall(call, 700, new Problem("service-unavailable", "The database is not available"));
+  database.recordRetry(call);
+  used = 7;
+  const { text } = (await metrics())!; // they are not switched off
+  const told = (name: string, labels: string, value: number) =>
+    expect(text).toContain(`${name}{${labels},service="product-management"} ${value}`);
+  const pool = 'db_client_connection_pool_name="requests"';
+  told("db_client_connection_count", `${pool},db_client_connection_state="used"`, 7);
+  told("db_client_connection_count", `${pool},db_client_connection_state="idle"`, 2);
+  told("db_client_connection_max", pool, 10);
+  told("db_client_connection_pending_requests", pool, 3);
+  told("work_queue_length", 'queue="password-hashing"', 4);
+  told("work_queue_max", 'queue="password-hashing"', 64);
+  const system = 'db_system_name="postgresql"';
+  told("db_client_operation_errors_total", `${system},error_type="service-unavailable"`, 1);
+  told("db_client_transaction_retries_total", system, 1);
+  expect(text).toContain(
+    `db_client_operation_duration_seconds_count{service="product-management",${system},db_operation_name="SELECT",db_collection_name="products"} 2`,
+  );
+});
+
 test("two services in one process have metrics of their own", async () => {
   const first = createWatched();
   const second = createWatched({ service: "order-processing" });
   first.recordRequest(REQUEST);
-  expect((await second.metrics()).text).not.toContain("getProduct");
+  expect((await second.metrics())?.text).not.toContain("getProduct");
 });

@@ -53,9 +53,9 @@ async function readiness({ readiness, isDraining }: OperationalOptions): Promise
 }
 
 async function metrics({ observability }: OperationalOptions): Promise<OutgoingReply> {
-  if (observability === undefined) throw new Problem("not-found", "Metrics are switched off");
-  const { text: raw, contentType } = await observability.metrics();
-  return text(raw, contentType);
+  const read = await observability?.metrics();
+  if (read === undefined) throw new Problem("not-found", "Metrics are switched off");
+  return text(read.text, read.contentType);
 }
 
 /** What runs here, and where to go from it. */

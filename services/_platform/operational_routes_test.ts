@@ -56,8 +56,16 @@ test("metrics are there where something is measured", async () => {
   await send(measured, "/nowhere?a=1");
   const { status, headers, text } = await send(measured, "/metrics");
   expect([status, headers.get("content-type")]).toEqual([200, "text/plain; version=0.0.4; charset=utf-8"]);
-  expect(text).toContain('http_requests_total{operation="getProduct",status="400",service="product-management"} 1');
-  expect(text).toContain('http_requests_total{operation="none",status="404",service="product-management"} 1');
+  const counted = (operation: string, path: string, status: number) =>
+    `http_server_request_duration_seconds_count{service="product-management",operation="${operation}",http_request_method="GET",http_route="${path}",http_response_status_code="${status}"} 1`;
+  expect(text).toContain(counted("getProduct", "/products/{productId}", 400));
+  expect(text).toContain(counted("none", "/*", 404).replace('"GET"', '"_OTHER"'));
+  const { observability: unmeasured } = {
+    observability: createObservability({ service: "product-management", metrics: false, destination: { write() {} } }),
+  };
+  expect(
+    (await send(createTestService("product-management", {}, { observability: unmeasured }), "/metrics")).status,
+  ).toBe(404);
 });
 
 test("the start page says what runs here and leads on", async () => {

@@ -1,10 +1,13 @@
 import postgres from "postgres";
 
+import { type DatabaseCall, type DatabaseWatch, stepOf, transactionOf } from "./database_watch.ts";
 import { withDeadline } from "./deadline.ts";
 import { placeOf, reach } from "./first_connection.ts";
 import { isConflict, isConnectionLost, isRefusal, isUnavailable } from "./postgres_faults.ts";
 import { type Client, Pool } from "./postgres_pool.ts";
+import { describeStatement, followStatements } from "./postgres_statement.ts";
 import { StartFault } from "./start_fault.ts";
+import { currentSpan, runIn } from "./trace.ts";
 import { databaseUnavailable, unavailable } from "./unavailable.ts";
 
 /** What a fragment, a helper or a statement is written with; see postgres.js. */
@@ -20,6 +23,7 @@ type Parameter = postgres.ParameterOrFragment<number>;
 
 /** Times a transaction runs that loses against others. */
 const CONFLICT_ATTEMPTS = 5;
+const TRANSACTION = transactionOf("postgresql");
 
 /** How a service speaks to its database. */
 export interface PostgresOptions {
@@ -35,6 +39,10 @@ export interface PostgresOptions {
   connectWithinMs?: number;
   /** Shown by the server in `pg_stat_activity`. @default "tradepost" */
   name?: string;
+  /** Told of each call. */
+  watch?: DatabaseWatch;
+  /** What the pool is called in metrics. @default "requests" */
+  pool?: string;
 }
 
 /** How one transaction runs. */
@@ -75,6 +83,7 @@ export class Postgres {
     const { poolMax: max, waitingMax = max * 50 } = options;
     this.#pool = new Pool(() => openClient(options), { max, waitingMax });
     this.sql = openClient(options);
+    options.watch?.watchPool(options.pool ?? "requests", () => this.#pool.figures);
   }
 
   /**
@@ -86,7 +95,8 @@ export class Postgres {
     template: TemplateStringsArray,
     ...parameters: readonly Parameter[]
   ): Promise<Rows<Row>> {
-    return this.#call((client) => client<Row[]>(template, ...parameters), this.#options.timeoutMs, false);
+    const call = describeStatement(template);
+    return this.#call(call, (client) => client<Row[]>(template, ...parameters), this.#options.timeoutMs);
   }
 
   /**
@@ -101,16 +111,18 @@ export class Postgres {
     options: TransactionOptions = {},
   ): Promise<Unwrapped<T>> {
     const { isolation = "read committed", timeoutMs = this.#options.timeoutMs } = options;
-    const body = timeoutMs === this.#options.timeoutMs ? work : within(timeoutMs, work);
+    const followed = (sql: TransactionSql) => work(followStatements(sql));
+    const body = timeoutMs === this.#options.timeoutMs ? followed : within(timeoutMs, followed);
     const begin = (client: Client) => client.begin(`isolation level ${isolation}`, body);
     const expiresAt = performance.now() + timeoutMs;
     for (let attempt = 1; ; attempt++) {
       try {
         // postgres.js has awaited the members of an array; its own type of that has no name.
-        return (await this.#call(begin, expiresAt - performance.now(), true)) as Unwrapped<T>;
+        return (await this.#call(TRANSACTION, begin, expiresAt - performance.now())) as Unwrapped<T>;
       } catch (error) {
         if (!isConflict(error)) throw error;
         if (attempt === CONFLICT_ATTEMPTS) throw unavailable("Too many changes to the same data at once", error);
+        this.#options.watch?.recordRetry(TRANSACTION);
         await Bun.sleep(Math.random() * 5 * 2 ** attempt);
       }
     }
@@ -126,9 +138,24 @@ export class Postgres {
     await this.#pool.close(withinMs);
   }
 
-  async #call<T>(work: (client: Client) => PromiseLike<T>, timeoutMs: number, exclusive: boolean): Promise<T> {
-    const expiresAt = performance.now() + timeoutMs;
-    const loan = await this.#pool.lend(exclusive, { waitMs: timeoutMs });
+  async #call<T>(call: DatabaseCall, work: (client: Client) => PromiseLike<T>, timeoutMs: number): Promise<T> {
+    const startedAt = performance.now();
+    const parent = currentSpan();
+    const span = parent?.begin(() => stepOf(call));
+    let fault: unknown;
+    try {
+      return await runIn(span ?? parent, () => this.#run(call === TRANSACTION, work, startedAt + timeoutMs));
+    } catch (error) {
+      fault = error;
+      throw error;
+    } finally {
+      span?.end(fault === undefined ? {} : { error: fault });
+      this.#options.watch?.recordCall(call, performance.now() - startedAt, fault);
+    }
+  }
+
+  async #run<T>(exclusive: boolean, work: (client: Client) => PromiseLike<T>, expiresAt: number): Promise<T> {
+    const loan = await this.#pool.lend(exclusive, { waitMs: expiresAt - performance.now() });
     try {
       return await withDeadline(work(loan.client), expiresAt - performance.now());
     } catch (error) {

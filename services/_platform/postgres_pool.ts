@@ -1,5 +1,6 @@
 import type postgres from "postgres";
 
+import type { PoolFigures } from "./database_watch.ts";
 import { Line, type WaitOptions } from "./line.ts";
 import { unavailable } from "./unavailable.ts";
 
@@ -60,6 +61,13 @@ export class Pool {
     if (this.#isClosed) throw unavailable("The service is shutting down");
     const free = this.#line.length === 0 ? this.#take(exclusive) : undefined;
     return this.#loan(free ?? (await this.#line.wait({ exclusive }, options)));
+  }
+
+  /** How it is used now. */
+  get figures(): PoolFigures {
+    const members = [...this.#members];
+    const idle = members.filter(({ load }) => load === 0).length;
+    return { used: members.length - idle, idle, max: this.#options.max, waiting: this.#line.length };
   }
 
   /** Lets what runs end, but no longer than `withinMs`, and closes every connection. */

@@ -13,6 +13,7 @@ import type { OutgoingReply } from "./reply_check.ts";
 import { createSender, preflightHeaders, type ReplySender } from "./reply_sender.ts";
 import { IncomingContext } from "./request_context.ts";
 import type { Params } from "./request_reader.ts";
+import { runIn } from "./trace.ts";
 
 /** What a service needs besides its handlers. */
 export interface ServiceOptions {
@@ -209,11 +210,12 @@ function createServe(
   return async (endpoint, request, params) => {
     const startedMs = performance.now();
     const context = createContext(request);
+    const span = recorder.enterRequest(endpoint, endpoint.id, context.traceparent);
     let reply: OutgoingReply;
     let error: unknown;
     try {
       const { answer } = isForNobody(request) ? NOWHERE : endpoint;
-      const answering = answer(request, params, context);
+      const answering = runIn(span, () => answer(request, params, context));
       reply = answering instanceof Promise ? await answering : answering;
     } catch (thrown) {
       error = thrown;
@@ -224,15 +226,16 @@ function createServe(
         reply = toReply(breach, request);
       }
     }
-    const { requestId, traceparent, quota } = context;
+    const { requestId, quota } = context;
     const response = sender.send({ request, requestId, quota }, reply);
     recorder.recordRequest({
       operationId: endpoint.id,
       method: request.method,
+      route: endpoint,
       status: reply.status,
       durationMs: performance.now() - startedMs,
       requestId,
-      traceparent,
+      span,
       error,
     });
     return response;

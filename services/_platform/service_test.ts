@@ -21,6 +21,7 @@ function createWatched(
 ) {
   const records: RequestRecord[] = [];
   const observability = {
+    enterRequest: () => undefined,
     recordRequest: (record: RequestRecord) => records.push(record),
     metrics: async () => ({ contentType: "text/plain", text: "watched 1\n" }),
   };
@@ -47,10 +48,11 @@ test("a reply is sent with its headers as text, its body as JSON, and what every
     {
       operationId: "getProduct",
       method: "GET",
+      route: expect.objectContaining({ method: "GET", path: "/products/{productId}" }),
       status: 200,
       durationMs: expect.any(Number),
       requestId: headers.get("x-request-id") ?? "",
-      traceparent: undefined,
+      span: undefined,
       error: undefined,
     },
   ]);

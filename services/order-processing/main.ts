@@ -3,11 +3,14 @@
  * with the stock.
  */
 import { createVerifier } from "#platform/access_token.ts";
+import type { DatabaseWatch } from "#platform/database_watch.ts";
 import { createRemoteKeys } from "#platform/key_source.ts";
-import { createObservability, type Log } from "#platform/observability.ts";
+import type { Log } from "#platform/observability.ts";
+import { openObservability } from "#platform/open_observability.ts";
 import { connectPostgres, type Postgres } from "#platform/postgres.ts";
 import { type Closing, runService, type Started } from "#platform/process.ts";
 import { createService } from "#platform/service.ts";
+import { createServiceFetch } from "#platform/service_fetch.ts";
 import { assemble, createReconciler } from "./assembly.ts";
 import { type OrdersConfig, readConfig } from "./config.ts";
 import { createNatsPublisher, type NatsPublisher } from "./nats_publisher.ts";
@@ -28,14 +31,20 @@ else await runService(start);
 
 async function start(closing: Closing): Promise<Started> {
   const config = readConfig(process.env);
-  const observability = createObservability({ service: NAME, logLevel: config.logLevel });
-  const database = await connect(config, config.storePoolMax, closing);
-  const backgroundDatabase = await connect(config, BACKGROUND_POOL_MAX, closing);
+  const observability = await openObservability(NAME, config, closing);
+  const { registry, watchQueue, database: watch } = observability;
+  const database = await connect(config, { poolMax: config.storePoolMax, pool: "requests", watch }, closing);
+  const background = { poolMax: BACKGROUND_POOL_MAX, pool: "background", watch };
+  const backgroundDatabase = await connect(config, background, closing);
   await migrateOrders(database);
 
-  const stock = createStockClient({ ...config, timeoutMs: config.limits.stockTimeoutMs });
+  const fetch = createServiceFetch(registry);
+  const stock = createStockClient({
+    ...{ ...config, timeoutMs: config.limits.stockTimeoutMs, fetch },
+    watch: (figures) => watchQueue("stock-commands", figures),
+  });
   const publisher = startPublisher(config, observability.log, closing);
-  const metrics = createSagaMetrics(observability.registry, new PostgresLedger(backgroundDatabase));
+  const metrics = createSagaMetrics(registry, new PostgresLedger(backgroundDatabase));
   const { handlers, stop } = assemble({
     ...{ config, database, backgroundDatabase, stock, publisher, log: observability.log },
     onReconciled: (reconciliation) => metrics.record(reconciliation),
@@ -43,7 +52,7 @@ async function start(closing: Closing): Promise<Started> {
   closing(stop);
 
   const server = createService(NAME, handlers, {
-    authenticate: createVerifier({ issuer: config.issuer, keys: createRemoteKeys({ url: config.jwksUrl }) }),
+    authenticate: createVerifier({ issuer: config.issuer, keys: createRemoteKeys({ url: config.jwksUrl, fetch }) }),
     origins: config.origins,
     trustedProxies: config.trustedProxies,
     rateLimits: config.rateLimits,
@@ -62,9 +71,16 @@ function startPublisher({ eventsUrl: url }: OrdersConfig, log: Log, closing: Clo
   return publisher;
 }
 
-async function connect(config: OrdersConfig, poolMax: number, closing: Closing): Promise<Postgres> {
+interface PoolOptions {
+  poolMax: number;
+  /** What it is called in metrics. */
+  pool?: string;
+  watch?: DatabaseWatch;
+}
+
+async function connect(config: OrdersConfig, options: PoolOptions, closing: Closing): Promise<Postgres> {
   const { storeUrl: url, storeTimeoutMs: timeoutMs } = config;
-  const database = await connectPostgres({ url, poolMax, timeoutMs, name: NAME });
+  const database = await connectPostgres({ url, timeoutMs, name: NAME, ...options });
   closing(() => database.close());
   return database;
 }
@@ -72,7 +88,7 @@ async function connect(config: OrdersConfig, poolMax: number, closing: Closing):
 /** Prints the messages that were given up and are sent again now, one a line. */
 async function redrive(): Promise<void> {
   const config = readConfig(process.env);
-  const database = await connect(config, 1, () => {});
+  const database = await connect(config, { poolMax: 1 }, () => {});
   const rows = await new PostgresOutbox(database, config.times).redrive();
   for (const row of rows) console.log(JSON.stringify(row));
   await database.close();
@@ -81,7 +97,7 @@ async function redrive(): Promise<void> {
 /** Prints the differences between orders and stock, one a line, and what is queued to mend them; exit code 1 if there are some. */
 async function reconcileOnce(): Promise<void> {
   const config = readConfig(process.env);
-  const backgroundDatabase = await connect(config, 1, () => {});
+  const backgroundDatabase = await connect(config, { poolMax: 1 }, () => {});
   const stock = createStockClient({ ...config, timeoutMs: config.limits.stockTimeoutMs });
   const reconciler = createReconciler({ config, backgroundDatabase, stock }, () => {});
   const { differences, repaired } = await reconcile(reconciler);

@@ -1,5 +1,7 @@
 /** The inventory of product-management, over HTTP. */
 import { withDeadline } from "#platform/deadline.ts";
+import type { QueueFigures } from "#platform/line.ts";
+import { chooseSpan, currentSpan, runIn, type Span } from "#platform/trace.ts";
 import { ApiError, type Client, clientCredentials, createClient } from "#sdk";
 import {
   type AuditRange,
@@ -24,6 +26,8 @@ export interface StockClientOptions {
   readonly timeoutMs: number;
   /** Default: the global one. */
   readonly fetch?: (request: Request) => Response | Promise<Response>;
+  /** Told where to ask how many commands wait. */
+  readonly watch?: (figures: () => QueueFigures) => void;
 }
 
 /** Requests at once; what comes meanwhile goes into the next ones together. */
@@ -39,6 +43,7 @@ const REFUSALS = new Set([400, 413, 415, 422]);
 interface Call {
   readonly commands: readonly StockCommand[];
   readonly endsAtMs: number;
+  readonly span: Span | undefined;
   readonly settle: PromiseWithResolvers<readonly StockResult[]>;
 }
 
@@ -62,6 +67,7 @@ class StockClient implements StockPort, StockAudit {
     // What is sent again, and when, is decided by those who know until when it matters.
     this.#client = createClient({ baseUrl, timeoutMs, retry: { attempts: 1 }, ...(fetch && { fetch }) });
     this.#token = this.#createToken();
+    options.watch?.(() => ({ waiting: this.#waitingCommands, max: WAITING_COMMANDS_MAX }));
   }
 
   async apply(commands: readonly StockCommand[], { timeoutMs }: StockCallOptions): Promise<readonly StockResult[]> {
@@ -69,7 +75,7 @@ class StockClient implements StockPort, StockAudit {
       throw new StockUnavailable("Too many stock commands are waiting for their turn");
     }
     const settle = Promise.withResolvers<readonly StockResult[]>();
-    this.#queue.push({ commands, endsAtMs: performance.now() + timeoutMs, settle });
+    this.#queue.push({ commands, endsAtMs: performance.now() + timeoutMs, span: currentSpan(), settle });
     this.#waitingCommands += commands.length;
     this.#schedule();
     try {
@@ -106,7 +112,9 @@ class StockClient implements StockPort, StockAudit {
       const batch = this.#takeBatch();
       if (batch.length === 0) return;
       this.#running++;
-      void this.#sendBatch(batch).finally(() => {
+      // Whoever comes first in the line started this loop, and the request is another's.
+      const span = chooseSpan(batch.map((call) => call.span));
+      void runIn(span, () => this.#sendBatch(batch)).finally(() => {
         this.#running--;
         this.#sendWaiting();
       });

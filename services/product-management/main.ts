@@ -1,9 +1,10 @@
 /** The process: reads the environment, opens the store and serves. */
 import { createVerifier } from "#platform/access_token.ts";
 import { createRemoteKeys } from "#platform/key_source.ts";
-import { createObservability } from "#platform/observability.ts";
+import { openObservability } from "#platform/open_observability.ts";
 import { type Closing, runService, type Started } from "#platform/process.ts";
 import { createService } from "#platform/service.ts";
+import { createServiceFetch } from "#platform/service_fetch.ts";
 import { readConfig } from "./config.ts";
 import { createProductManagement } from "./mod.ts";
 import { groupCommands } from "./store/group_commands.ts";
@@ -16,15 +17,18 @@ await runService(start);
 async function start(closing: Closing): Promise<Started> {
   const config = readConfig(process.env);
   const { issuer, jwksUrl, origins, checkResponses } = config;
-  const observability = createObservability({ service: NAME, logLevel: config.logLevel });
-  const { log } = observability;
+  const observability = await openObservability(NAME, config, closing);
+  const { log, registry, watchQueue, database: watch } = observability;
   const onFault = (error: unknown) => log.warn("Cannot delete what has expired", { error });
-  const products = await openStore({ ...config, name: NAME, onFault }, closing);
+  const products = await openStore({ ...config, name: NAME, watch, onFault }, closing);
 
-  const stock = config.groupCommit ? groupCommands(products) : products;
+  const stock = config.groupCommit
+    ? groupCommands(products, (figures) => watchQueue("stock-commands", figures))
+    : products;
   const handlers = createProductManagement({ products, newId: Bun.randomUUIDv7, now: () => new Date() }, stock);
+  const fetch = createServiceFetch(registry);
   const server = createService(NAME, handlers, {
-    authenticate: createVerifier({ issuer, keys: createRemoteKeys({ url: jwksUrl }) }),
+    authenticate: createVerifier({ issuer, keys: createRemoteKeys({ url: jwksUrl, fetch }) }),
     origins,
     trustedProxies: config.trustedProxies,
     rateLimits: config.rateLimits,

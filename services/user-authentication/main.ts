@@ -1,11 +1,14 @@
 /** The process: reads the environment, opens the store, makes sure of keys and admin, and serves. */
 import { createVerifier } from "#platform/access_token.ts";
-import { createObservability, type Log } from "#platform/observability.ts";
+import type { DatabaseWatch } from "#platform/database_watch.ts";
+import type { Log } from "#platform/observability.ts";
+import { openObservability } from "#platform/open_observability.ts";
 import { type Closing, runService, type Started } from "#platform/process.ts";
 import { createService } from "#platform/service.ts";
 import { readConfig, type UsersConfig } from "./config.ts";
 import { type AdminLogin, ensureFirstAdmin, type FirstAdminPorts } from "./first_admin.ts";
 import { openKeyRing, rotateKeys } from "./key_ring.ts";
+import { countLogins } from "./login_metrics.ts";
 import { createUserAuthentication } from "./mod.ts";
 import { createPasswords } from "./password.ts";
 import type { Store } from "./store/mod.ts";
@@ -46,13 +49,16 @@ async function rotate(): Promise<number> {
 async function start(closing: Closing): Promise<Started> {
   const config = readConfig(process.env);
   const { issuer, rotateAfterMs, clients, origins } = config;
-  const observability = createObservability({ service: NAME, logLevel: config.logLevel });
-  const { log } = observability;
-  const store = await openStore(config);
+  const observability = await openObservability(NAME, config, closing);
+  const { log, registry, watchQueue, database: watch } = observability;
+  const store = await openStore(config, watch);
   closing(() => store.close());
 
   const time = { newId: Bun.randomUUIDv7, now: () => new Date() };
-  const passwords = createPasswords(config.hashing);
+  const passwords = createPasswords({
+    ...config.hashing,
+    watch: (figures) => watchQueue("password-hashing", figures),
+  });
   const vault = createVault(config.keysSecret);
   const keys = await openKeyRing({ store: store.signingKeys, vault, rotateAfterMs, ...time });
   if (config.admin) await ensureAdmin({ users: store.users, passwords, ...time }, config.admin, log);
@@ -62,7 +68,8 @@ async function start(closing: Closing): Promise<Started> {
   const { fingerprintKey } = vault;
   const own = { issuer, origin: origins[NAME], clients, fingerprintKey };
   const handlers = createUserAuthentication({ store, passwords, keys, tokens, ...own, ...time });
-  const server = createService(NAME, handlers, {
+  const counted = { ...handlers, logIn: countLogins(registry, handlers.logIn) };
+  const server = createService(NAME, counted, {
     authenticate: createVerifier({ issuer, keys }),
     origins,
     trustedProxies: config.trustedProxies,
@@ -75,12 +82,9 @@ async function start(closing: Closing): Promise<Started> {
 }
 
 /** Loads one driver only: the other one would take 30 MB for nothing. */
-async function openStore({
-  storeUrl: url,
-  storePoolMax: poolMax,
-  storeTimeoutMs: timeoutMs,
-}: UsersConfig): Promise<Store> {
-  const options = { url, poolMax, timeoutMs, name: NAME };
+async function openStore(config: UsersConfig, watch?: DatabaseWatch): Promise<Store> {
+  const { storeUrl: url, storePoolMax: poolMax, storeTimeoutMs: timeoutMs } = config;
+  const options = { url, poolMax, timeoutMs, name: NAME, ...(watch && { watch }) };
   if (url.startsWith("mongodb")) return (await import("./store/mongo.ts")).openMongoStore(options);
   return (await import("./store/postgres.ts")).openPostgresStore(options);
 }

@@ -1,4 +1,5 @@
 import { createLimiter } from "#platform/limiter.ts";
+import type { QueueFigures } from "#platform/line.ts";
 
 /** OWASP's parameters for argon2id; parallelism is 1, memory in KiB. */
 const ARGON2 = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const;
@@ -17,6 +18,8 @@ export interface PasswordOptions {
   readonly waiting: number;
   /** How long one may wait. */
   readonly waitMs: number;
+  /** Told where to ask how many wait. */
+  readonly watch?: (figures: () => QueueFigures) => void;
 }
 
 /** Hashes passwords and checks them, a few at a time. */
@@ -36,8 +39,9 @@ export interface Passwords {
 }
 
 /** Makes the hashing of passwords; see {@link Passwords}. */
-export function createPasswords({ running, waiting, waitMs }: PasswordOptions): Passwords {
+export function createPasswords({ running, waiting, waitMs, watch }: PasswordOptions): Passwords {
   const limiter = createLimiter({ running, waiting });
+  watch?.(() => ({ waiting: limiter.waiting, max: waiting }));
   return {
     hash: (password) => limiter.run(() => hash(password), { waitMs }),
     verify: (password, known, admit) =>

@@ -8,7 +8,10 @@ function inService(pattern: string): RegExp {
 /** Tests, and what only tests import. */
 const TEST_FILE = "(\\w+_test|\\w*(fixture|fixtures|samples)|scripted_\\w+|store/(\\w+_)?contract(_\\w+)?)\\.ts";
 /** Built-in modules that only compute. */
+const SYSTEM_MODULES = ["node:async_hooks", "node:fs", "node:net", "node:url"];
 const PURE_MODULES = ["node:crypto", "node:net"];
+/** The parts of OpenTelemetry. */
+const TRACES = ["api", "exporter-trace-otlp-http", "resources", "sdk-trace"].map((part) => `@opentelemetry/${part}`);
 const DRIVERS = ["mongodb", "postgres"];
 const RULES = ["domain", "contract", "problem"];
 const PLATFORM = ["platform", "problem", "binder", "database", "observability"];
@@ -60,8 +63,8 @@ export const ROOMS: readonly Room[] = [
   },
   {
     name: "observability",
-    path: /^services\/_platform\/(observability|line_writer)\.ts$/,
-    imports: ["platform", "contract", "pino", "prom-client", "node:fs"],
+    path: /^services\/_platform\/(observability|open_observability|line_writer|tracing|otlp|service_fetch|\w+_metrics)\.ts$/,
+    imports: ["platform", "problem", "contract", "pino", "prom-client", "node:fs", ...TRACES],
   },
   // Pure: rules of the domain may use it.
   {
@@ -77,7 +80,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: "platform",
     path: /^services\/_platform\/\w+\.ts$/,
-    imports: [...PLATFORM, "contract", "document", "jose", "ajv", "ajv-formats", "node:fs", "node:net", "node:url"],
+    imports: [...PLATFORM, "contract", "document", "jose", "ajv", "ajv-formats", ...SYSTEM_MODULES],
   },
   { name: "manifests", path: /^k8s\//, imports: [...PLATFORM, "deployment", "contract", "any package"] },
   { name: "deployment", path: /^services\/_deployment\//, imports: [...PLATFORM, "any package"], types: ["contract"] },
@@ -122,8 +125,8 @@ export const ROOMS: readonly Room[] = [
   {
     name: "metrics",
     path: inService("\\w+_metrics\\.ts"),
-    imports: ["domain", "prom-client"],
-    types: ["port", "work"],
+    imports: ["domain", "problem", "prom-client"],
+    types: ["port", "work", "contract"],
   },
   {
     name: "store",
@@ -175,7 +178,11 @@ export const SAYINGS: readonly Saying[] = [
     words: /["'](if-match|if-none-match|etag|location)["']/i,
     rooms: ["operation", "platform", "binder", "problem", "sdk", ...TOOLS],
   },
-  { name: "a request of its own", words: /(?<![.\w])fetch\(/, rooms: ["sdk", "platform", ...TOOLS] },
+  {
+    name: "a request of its own",
+    words: /(?<![.\w])fetch\(/,
+    rooms: ["sdk", "platform", "observability", ...TOOLS],
+  },
   { name: "a line of its own to the terminal", words: /\bconsole\.\w+\(/, rooms: ["main", "observability", ...TOOLS] },
   {
     name: "what time or chance it is",

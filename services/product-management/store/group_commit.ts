@@ -1,7 +1,11 @@
+import type { QueueFigures } from "#platform/line.ts";
+import { chooseSpan, currentSpan, runIn, type Span } from "#platform/trace.ts";
+
 /** Commands that go through as one, and what they touch. */
 interface Batch<Command, Result> {
   readonly commands: readonly Command[];
   readonly subjects: ReadonlySet<string>;
+  readonly span: Span | undefined;
   resolve(results: readonly Result[]): void;
   reject(reason: unknown): void;
 }
@@ -51,7 +55,7 @@ export class GroupCommit<Command, Result> {
   submit(commands: readonly Command[]): Promise<readonly Result[]> {
     return new Promise((resolve, reject) => {
       const subjects = new Set(commands.map(this.#options.subjectOf));
-      const batch = { commands, subjects, resolve, reject };
+      const batch = { commands, subjects, span: currentSpan(), resolve, reject };
       const mustWait =
         this.#groups >= this.#options.groupsMax || subjects.values().some((subject) => this.#claims.has(subject));
       if (mustWait && this.#waitingCommands + commands.length > this.#options.waitingMax) {
@@ -64,6 +68,11 @@ export class GroupCommit<Command, Result> {
     });
   }
 
+  /** How many wait now. */
+  get figures(): QueueFigures {
+    return { waiting: this.#waitingCommands, max: this.#options.waitingMax };
+  }
+
   #wait(batch: Batch<Command, Result>): void {
     this.#waiting.push(batch);
     this.#waitingCommands += batch.commands.length;
@@ -72,7 +81,8 @@ export class GroupCommit<Command, Result> {
   async #run(group: readonly Batch<Command, Result>[]): Promise<void> {
     this.#groups++;
     for (const { subjects } of group) for (const subject of subjects) this.#busy.add(subject);
-    await this.#settle(group);
+    // Whoever was before them started this, and the transaction is theirs.
+    await runIn(chooseSpan(group.map(({ span }) => span)), () => this.#settle(group));
     this.#groups--;
     for (const { subjects } of group) {
       for (const subject of subjects) this.#busy.delete(subject);

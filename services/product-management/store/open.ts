@@ -1,4 +1,5 @@
 import type { CommonConfig } from "#platform/config.ts";
+import type { DatabaseWatch } from "#platform/database_watch.ts";
 import { connectMongo } from "#platform/mongo.ts";
 import { connectPostgres, type Postgres } from "#platform/postgres.ts";
 import { purgeIdempotency } from "#platform/postgres_idempotency.ts";
@@ -11,6 +12,8 @@ import { migrateProducts, PostgresProductStore } from "./postgres.ts";
 export interface StoreOptions extends Pick<CommonConfig, "storeUrl" | "storePoolMax" | "storeTimeoutMs"> {
   /** Shown by the database. */
   readonly name: string;
+  /** Told of each call to the database. */
+  readonly watch: DatabaseWatch;
   /** Told that old records could not be deleted; it is tried again. */
   readonly onFault: (error: unknown) => void;
 }
@@ -20,14 +23,14 @@ const PURGE_EVERY_MS = 20_000;
 
 /** Connects to the engine that the URL names and brings its tables or collections up to date. */
 export async function openStore(options: StoreOptions, closing: Closing): Promise<ProductStore> {
-  const { storeUrl: url, storePoolMax: poolMax, storeTimeoutMs: timeoutMs, name } = options;
+  const { storeUrl: url, storePoolMax: poolMax, storeTimeoutMs: timeoutMs, name, watch } = options;
   if (url.startsWith("mongodb")) {
-    const database = await connectMongo({ url, poolMax, timeoutMs, name });
+    const database = await connectMongo({ url, poolMax, timeoutMs, name, watch });
     closing(() => database.close());
     await prepareProducts(database);
     return new MongoProductStore(database);
   }
-  const database = await connectPostgres({ url, poolMax, timeoutMs, name });
+  const database = await connectPostgres({ url, poolMax, timeoutMs, name, watch });
   closing(() => database.close());
   await migrateProducts(database);
   closing(startPurging(database, options.onFault));

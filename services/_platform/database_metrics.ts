@@ -1,0 +1,80 @@
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import { Batch } from "./batch.ts";
+import type { DatabaseCall, DatabaseWatch, PoolFigures } from "./database_watch.ts";
+import { errorType } from "./trace.ts";
+
+/** Seconds. */
+const DURATION_BUCKETS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
+
+/**
+ * Calls and connections of the service's databases.
+ *
+ * @see {@link https://opentelemetry.io/docs/specs/semconv/database/database-metrics/ | Semantic conventions for database metrics}
+ */
+export function createDatabaseMetrics(registry: Registry): DatabaseWatch & { settle(): void } {
+  const registers = [registry];
+  const durations = new Histogram({
+    name: "db_client_operation_duration_seconds",
+    help: "Time of a call to the database, waiting for a connection included.",
+    labelNames: ["db_system_name", "db_operation_name", "db_collection_name"],
+    buckets: DURATION_BUCKETS_S,
+    registers,
+  });
+  const errors = new Counter({
+    name: "db_client_operation_errors_total",
+    help: "Calls to the database that failed, by the code of the error.",
+    labelNames: ["db_system_name", "error_type"],
+    registers,
+  });
+  const retries = new Counter({
+    name: "db_client_transaction_retries_total",
+    help: "Transactions that lost against others and ran again.",
+    labelNames: ["db_system_name"],
+    registers,
+  });
+  const batch = new Batch<{ call: DatabaseCall; durationMs: number }>(({ call, durationMs }) => {
+    const { system, operation, target = "" } = call;
+    const labels = { db_system_name: system, db_operation_name: operation, db_collection_name: target };
+    durations.observe(labels, durationMs / 1000);
+  });
+  return {
+    watchPool: createPoolGauges(registers),
+    recordCall(call, durationMs, error) {
+      batch.add({ call, durationMs });
+      if (error !== undefined) errors.inc({ db_system_name: call.system, error_type: errorType(error) });
+    },
+    recordRetry: ({ system }) => retries.inc({ db_system_name: system }),
+    settle: () => batch.settle(),
+  };
+}
+
+function createPoolGauges(registers: Registry[]): DatabaseWatch["watchPool"] {
+  const pools = new Map<string, () => PoolFigures>();
+  const gauge = (name: string, help: string, figure: (figures: PoolFigures) => number): void => {
+    new Gauge({
+      name,
+      help,
+      labelNames: ["db_client_connection_pool_name"],
+      registers,
+      collect() {
+        for (const [pool, figures] of pools) this.set({ db_client_connection_pool_name: pool }, figure(figures()));
+      },
+    });
+  };
+  gauge("db_client_connection_max", "Connections at most.", ({ max }) => max);
+  gauge("db_client_connection_pending_requests", "Calls that wait for a connection.", ({ waiting }) => waiting);
+  new Gauge({
+    name: "db_client_connection_count",
+    help: "Connections, by what they do.",
+    labelNames: ["db_client_connection_pool_name", "db_client_connection_state"],
+    registers,
+    collect() {
+      for (const [pool, figures] of pools) {
+        const { used, idle } = figures();
+        this.set({ db_client_connection_pool_name: pool, db_client_connection_state: "used" }, used);
+        this.set({ db_client_connection_pool_name: pool, db_client_connection_state: "idle" }, idle);
+      }
+    },
+  });
+  return (name, figures) => pools.set(name, figures);
+}
