@@ -53,6 +53,8 @@ export interface RequestContext {
   readonly traceparent: string | undefined;
   /** The address of the peer, such as `127.0.0.1`; empty where there is no socket. */
   readonly address: string;
+  /** What the client calls itself, as far as it can be shown; null if it does not say. */
+  readonly userAgent: string | null;
 }
 
 type Simplify<T> = { [K in keyof T]: T[K] };

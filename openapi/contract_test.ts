@@ -113,6 +113,6 @@ test("every operation belongs to one of three services", () => {
   const services = new Set(Object.values(OPERATIONS).map(({ service }) => service));
   expect([...services].sort()).toEqual(["order-processing", "product-management", "user-authentication"]);
   expectTypeOf<OperationId<"order-processing">>().toEqualTypeOf<
-    "listOrders" | "createOrder" | "getOrder" | "replaceOrder" | "deleteOrder"
+    "listOrders" | "createOrder" | "getOrder" | "replaceOrder" | "deleteOrder" | "listOrderAuditEvents"
   >();
 });

@@ -87,6 +87,13 @@ export const OPERATIONS = {
    */
   replaceUserRoles: {"service":"user-authentication","method":"PUT","path":"/users/{userId}/roles","access":"user","needs":["admin"],"mediaType":"application/json"},
   /**
+   * List what was done to accounts, sessions and keys, newest first.
+   *
+   * Who did what to which account, when, and from where; sign-ins that were refused included. An event is written together with
+   * what it tells of, and never changed or deleted.
+   */
+  listAuditEvents: {"service":"user-authentication","method":"GET","path":"/audit-events","access":"user","needs":["admin"]},
+  /**
    * The public keys that verify tokens.
    */
   getJsonWebKeySet: {"service":"user-authentication","method":"GET","path":"/.well-known/jwks.json","access":"public"},
@@ -136,6 +143,12 @@ export const OPERATIONS = {
    */
   adjustProductStock: {"service":"product-management","method":"POST","path":"/products/{productId}/stock/adjustments","access":"user","mediaType":"application/json","idempotent":true},
   /**
+   * List what was done to products and their stock, newest first.
+   *
+   * As `listAuditEvents`. What orders do to the stock is told by the orders.
+   */
+  listProductAuditEvents: {"service":"product-management","method":"GET","path":"/product-audit-events","access":"user","needs":["admin"]},
+  /**
    * Apply stock commands of orders (services only).
    *
    * Each command is idempotent by its order, revision and product, and refused after its `notAfter` by the clock of
@@ -180,6 +193,12 @@ export const OPERATIONS = {
    * Cancels it if need be and gives its stock back (of a fulfilled order nothing), then takes it out of view.
    */
   deleteOrder: {"service":"order-processing","method":"DELETE","path":"/orders/{orderId}","access":"user"},
+  /**
+   * List what was done to orders, newest first.
+   *
+   * As `listAuditEvents`. Who placed an order, and when, is told by the order itself.
+   */
+  listOrderAuditEvents: {"service":"order-processing","method":"GET","path":"/order-audit-events","access":"user","needs":["admin"]},
 } as const;
 
 /** The fields that a caller may leave out because the contract has a default. */
@@ -198,6 +217,7 @@ export interface Defaults {
   revokeToken: { query: never; body: never };
   listUsers: { query: "limit"; body: never };
   replaceUserRoles: { query: never; body: never };
+  listAuditEvents: { query: "limit"; body: never };
   getJsonWebKeySet: { query: never; body: never };
   getAuthorizationServerMetadata: { query: never; body: never };
   listProducts: { query: "status" | "sort" | "limit"; body: never };
@@ -208,6 +228,7 @@ export interface Defaults {
   deleteProduct: { query: never; body: never };
   getProductStock: { query: never; body: never };
   adjustProductStock: { query: never; body: never };
+  listProductAuditEvents: { query: "limit"; body: never };
   applyStockCommands: { query: never; body: never };
   auditStock: { query: never; body: "limit" };
   listOrders: { query: "limit"; body: never };
@@ -215,4 +236,5 @@ export interface Defaults {
   getOrder: { query: never; body: never };
   replaceOrder: { query: never; body: never };
   deleteOrder: { query: never; body: never };
+  listOrderAuditEvents: { query: "limit"; body: never };
 }

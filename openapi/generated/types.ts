@@ -252,6 +252,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/audit-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was done to accounts, sessions and keys, newest first
+         * @description Who did what to which account, when, and from where; sign-ins that were refused included. An event is written together with
+         *     what it tells of, and never changed or deleted.
+         */
+        get: operations["listAuditEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/jwks.json": {
         parameters: {
             query?: never;
@@ -380,6 +401,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/product-audit-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was done to products and their stock, newest first
+         * @description As `listAuditEvents`. What orders do to the stock is told by the orders.
+         */
+        get: operations["listProductAuditEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/internal/stock-commands": {
         parameters: {
             query?: never;
@@ -472,6 +513,26 @@ export interface paths {
          * @description Cancels it if need be and gives its stock back (of a fulfilled order nothing), then takes it out of view.
          */
         delete: operations["deleteOrder"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/order-audit-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was done to orders, newest first
+         * @description As `listAuditEvents`. Who placed an order, and when, is told by the order itself.
+         */
+        get: operations["listOrderAuditEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -931,6 +992,46 @@ export interface components {
             /** Format: uri */
             revocation_endpoint: string;
             revocation_endpoint_auth_methods_supported: string[];
+        };
+        /**
+         * @description What was done. `refused` tells of an attempt.
+         * @enum {string}
+         */
+        AuditAction: "user-registered" | "profile-updated" | "roles-replaced" | "password-changed" | "password-change-refused" | "signed-in" | "sign-in-refused" | "session-ended" | "all-sessions-ended" | "refresh-token-reused" | "signing-key-rotated" | "product-created" | "product-edited" | "product-deleted" | "stock-adjusted" | "order-edit-begun" | "order-moved" | "order-deleted";
+        /** @description Who did what to which account or resource, when, and from where. */
+        AuditEvent: {
+            id: components["schemas"]["Id"];
+            at: components["schemas"]["Timestamp"];
+            action: components["schemas"]["AuditAction"];
+            /** @description Who did it. Of somebody who has not signed in there is no id. */
+            actor: {
+                /** @enum {string} */
+                kind: "user" | "service" | "anonymous" | "operator";
+                id: string | null;
+            };
+            /** @description What it was done to. Of an account that does not exist there is no id. */
+            target: {
+                /** @enum {string} */
+                kind: "user" | "signing-key" | "product" | "order";
+                id: string | null;
+            };
+            /** @description Where the request came from. What an operator does on the machine itself has no address. */
+            source: {
+                address: string;
+                /** @description As far as it can be shown. */
+                userAgent: string | null;
+            };
+            /** @description The `X-Request-Id` of the response. */
+            requestId: string;
+            /** @description What else there is to tell, such as the roles that an account has now. Never a secret. */
+            details: {
+                [key: string]: string;
+            };
+        };
+        /** @description A page of events. */
+        AuditEventPage: {
+            items: components["schemas"]["AuditEvent"][];
+            nextCursor: components["schemas"]["NextCursor"];
         };
         /**
          * @description Unique among products.
@@ -3154,6 +3255,86 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    listAuditEvents: {
+        parameters: {
+            query?: {
+                /** @description Only what this user or service did. */
+                actorId?: string;
+                /** @description Only what was done to this account or resource. */
+                targetId?: components["schemas"]["Id"];
+                /** @description Only this. */
+                action?: components["schemas"]["AuditAction"];
+                /** @description Only at this time or later. */
+                since?: components["schemas"]["Timestamp"];
+                /** @description Only before this time. */
+                until?: components["schemas"]["Timestamp"];
+                /** @description How many items a page has at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `nextCursor` of the page before, with the same filters and order. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events. */
+            200: {
+                headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /** @description The next page as `<…>; rel="next"` (RFC 8288), if there is one. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "019a0d2e-a3f0-7d3e-b0c4-2f4f6ad4c0a1",
+                     *           "at": "2026-11-23T10:17:02.000Z",
+                     *           "action": "roles-replaced",
+                     *           "actor": {
+                     *             "kind": "user",
+                     *             "id": "019a0d2e-7c1b-7a54-9a39-0d6f3b8f2a99"
+                     *           },
+                     *           "target": {
+                     *             "kind": "user",
+                     *             "id": "019a0d2e-7c1b-7a54-9a39-0d6f3b8f2a11"
+                     *           },
+                     *           "source": {
+                     *             "address": "203.0.113.9",
+                     *             "userAgent": "curl/8.14.1"
+                     *           },
+                     *           "requestId": "6f1f4c52-3a56-4d1e-9d0c-0b7f2f7c9e11",
+                     *           "details": {
+                     *             "roles": "customer admin"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditEventPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     getJsonWebKeySet: {
         parameters: {
             query?: never;
@@ -4003,6 +4184,86 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    listProductAuditEvents: {
+        parameters: {
+            query?: {
+                /** @description Only what this user or service did. */
+                actorId?: string;
+                /** @description Only what was done to this account or resource. */
+                targetId?: components["schemas"]["Id"];
+                /** @description Only this. */
+                action?: components["schemas"]["AuditAction"];
+                /** @description Only at this time or later. */
+                since?: components["schemas"]["Timestamp"];
+                /** @description Only before this time. */
+                until?: components["schemas"]["Timestamp"];
+                /** @description How many items a page has at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `nextCursor` of the page before, with the same filters and order. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events. */
+            200: {
+                headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /** @description The next page as `<…>; rel="next"` (RFC 8288), if there is one. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "019a0d2e-a3f0-7d3e-b0c4-2f4f6ad4c0a1",
+                     *           "at": "2026-11-23T10:17:02.000Z",
+                     *           "action": "roles-replaced",
+                     *           "actor": {
+                     *             "kind": "user",
+                     *             "id": "019a0d2e-7c1b-7a54-9a39-0d6f3b8f2a99"
+                     *           },
+                     *           "target": {
+                     *             "kind": "user",
+                     *             "id": "019a0d2e-7c1b-7a54-9a39-0d6f3b8f2a11"
+                     *           },
+                     *           "source": {
+                     *             "address": "203.0.113.9",
+                     *             "userAgent": "curl/8.14.1"
+                     *           },
+                     *           "requestId": "6f1f4c52-3a56-4d1e-9d0c-0b7f2f7c9e11",
+                     *           "details": {
+                     *             "roles": "customer admin"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditEventPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     applyStockCommands: {
         parameters: {
             query?: never;
@@ -4814,6 +5075,86 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listOrderAuditEvents: {
+        parameters: {
+            query?: {
+                /** @description Only what this user or service did. */
+                actorId?: string;
+                /** @description Only what was done to this account or resource. */
+                targetId?: components["schemas"]["Id"];
+                /** @description Only this. */
+                action?: components["schemas"]["AuditAction"];
+                /** @description Only at this time or later. */
+                since?: components["schemas"]["Timestamp"];
+                /** @description Only before this time. */
+                until?: components["schemas"]["Timestamp"];
+                /** @description How many items a page has at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `nextCursor` of the page before, with the same filters and order. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events. */
+            200: {
+                headers: {
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /** @description The next page as `<…>; rel="next"` (RFC 8288), if there is one. */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "019a0d2e-a3f0-7d3e-b0c4-2f4f6ad4c0a1",
+                     *           "at": "2026-11-23T10:17:02.000Z",
+                     *           "action": "roles-replaced",
+                     *           "actor": {
+                     *             "kind": "user",
+                     *             "id": "019a0d2e-7c1b-7a54-9a39-0d6f3b8f2a99"
+                     *           },
+                     *           "target": {
+                     *             "kind": "user",
+                     *             "id": "019a0d2e-7c1b-7a54-9a39-0d6f3b8f2a11"
+                     *           },
+                     *           "source": {
+                     *             "address": "203.0.113.9",
+                     *             "userAgent": "curl/8.14.1"
+                     *           },
+                     *           "requestId": "6f1f4c52-3a56-4d1e-9d0c-0b7f2f7c9e11",
+                     *           "details": {
+                     *             "roles": "customer admin"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditEventPage"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };

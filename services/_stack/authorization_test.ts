@@ -106,6 +106,10 @@ const TABLE: Readonly<Record<OperationId, Row>> = {
     json: { version: 1, roles: ["customer"] },
   })),
 
+  listAuditEvents: row(ADMINS),
+  listProductAuditEvents: row(ADMINS),
+  listOrderAuditEvents: row(ADMINS),
+
   listProducts: row(OPTIONAL),
   createProduct: row([401, 201, 201, 201, 401], () => ({ json: { sku: sku(), ...CONTENT } })),
   getProduct: row([404, 404, 200, 200, 401], async () => ({ id: await product("draft") })),

@@ -2,6 +2,7 @@ import type { Handlers } from "#contract";
 import { createOrder } from "./operations/create_order.ts";
 import { deleteOrder } from "./operations/delete_order.ts";
 import { getOrder } from "./operations/get_order.ts";
+import { listOrderAuditEvents } from "./operations/list_order_audit_events.ts";
 import { listOrders } from "./operations/list_orders.ts";
 import { replaceOrder } from "./operations/replace_order.ts";
 import type { Saga } from "./saga/saga.ts";
@@ -14,5 +15,6 @@ export function orderProcessing(saga: Saga): Handlers<"order-processing"> {
     getOrder: getOrder(saga.orders),
     replaceOrder: replaceOrder(saga),
     deleteOrder: deleteOrder(saga),
+    listOrderAuditEvents: listOrderAuditEvents(saga.orders),
   };
 }

@@ -1,5 +1,6 @@
 /** One edit of a product: read, checked, written if nobody was faster. */
 import type { UserCaller } from "#contract";
+import type { AuditEvent } from "#platform/audit.ts";
 import { checkSeen, editable, nextVersion, type Product, type ProductContent, type SeenVersion } from "./product.ts";
 import type { ProductStore } from "./store/mod.ts";
 
@@ -14,6 +15,8 @@ export interface EditSubject {
   readonly id: string;
   readonly caller: UserCaller;
   readonly seen: SeenVersion;
+  /** For the trail. */
+  readonly event: AuditEvent;
 }
 
 /**
@@ -23,7 +26,7 @@ export interface EditSubject {
  */
 export async function editProduct(
   { products, now }: EditPorts,
-  { id, caller, seen }: EditSubject,
+  { id, caller, seen, event }: EditSubject,
   contentOf: (product: Product) => ProductContent,
 ): Promise<Product> {
   for (;;) {
@@ -31,6 +34,6 @@ export async function editProduct(
     checkSeen(before, seen);
     const after = nextVersion(before, contentOf(before), now());
     // Versions only grow, so the next round ends at checkSeen() at the latest.
-    if (await products.replace(before, after)) return after;
+    if (await products.replace(before, after, event)) return after;
   }
 }

@@ -7,6 +7,7 @@ import { createProduct } from "./operations/create_product.ts";
 import { deleteProduct } from "./operations/delete_product.ts";
 import { getProduct } from "./operations/get_product.ts";
 import { getProductStock } from "./operations/get_product_stock.ts";
+import { listProductAuditEvents } from "./operations/list_product_audit_events.ts";
 import { listProducts } from "./operations/list_products.ts";
 import { replaceProduct } from "./operations/replace_product.ts";
 import { updateProduct } from "./operations/update_product.ts";
@@ -28,5 +29,6 @@ export function createProductManagement(
     adjustProductStock: adjustProductStock(dependencies),
     applyStockCommands: applyStockCommands(stock),
     auditStock: auditStock(dependencies),
+    listProductAuditEvents: listProductAuditEvents(dependencies),
   };
 }

@@ -1,3 +1,4 @@
+import { operatorEvent } from "#platform/audit.ts";
 import { Problem } from "#platform/problem.ts";
 import { normalizeEmail } from "./email.ts";
 import type { Passwords } from "./password.ts";
@@ -47,18 +48,25 @@ async function tryEnsure(ports: FirstAdminPorts, login: AdminLogin): Promise<Fir
   if (account) return promote(ports, account, login.password);
   const roles = ["customer", "admin"] as const;
   const user = createUser({ id: newId(), email, displayName: "Administrator", roles, now: now() });
-  await users.insert({ user, passwordHash: await passwords.hash(login.password) });
+  const event = operatorEvent(newId(), { action: "user-registered", target: { kind: "user", id: user.id } });
+  await users.insert({ user, passwordHash: await passwords.hash(login.password) }, undefined, event);
   return "created";
 }
 
 async function promote(
-  { users, passwords, now }: FirstAdminPorts,
+  { users, passwords, newId, now }: FirstAdminPorts,
   { user, passwordHash }: Account,
   password: string,
 ): Promise<FirstAdminOutcome> {
   if (user.roles.includes("admin")) return "is-admin";
   if (!(await passwords.verify(password, passwordHash))) return "not-owned";
   const roles = sortRoles([...user.roles, "admin"]);
-  await users.replaceRoles(user.id, { version: user.version, roles, now: now() });
+  const deed = {
+    action: "roles-replaced",
+    target: { kind: "user", id: user.id },
+    details: { roles: roles.join(" ") },
+  } as const;
+  const event = operatorEvent(newId(), deed);
+  await users.replaceRoles(user.id, { version: user.version, roles, now: now(), event });
   return "promoted";
 }

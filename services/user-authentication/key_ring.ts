@@ -1,6 +1,7 @@
 import { jwt } from "@elysiajs/jwt";
 import type { Schema } from "#contract";
 import { ACCESS_TOKEN_ALGORITHM, ACCESS_TOKEN_TYPE } from "#platform/access_token.ts";
+import { operatorEvent } from "#platform/audit.ts";
 import { importKeys, type KeySource } from "#platform/key_source.ts";
 import { StartFault } from "#platform/start_fault.ts";
 import { createSigningKey, nextKey, openSigningKey, planKeys, type StoredKey, toPublicJwk } from "./signing_key.ts";
@@ -43,7 +44,9 @@ export interface KeyRing extends KeySource {
 export async function rotateKeys({ store, vault, newId, now }: KeyRingOptions): Promise<Date | undefined> {
   const due = nextKey(await store.list(), now());
   if (!due) return undefined;
-  const isKept = await store.add(await createSigningKey({ ...due, kid: newId() }, vault));
+  const kid = newId();
+  const event = operatorEvent(newId(), { action: "signing-key-rotated", target: { kind: "signing-key", id: kid } });
+  const isKept = await store.add(await createSigningKey({ ...due, kid }, vault), event);
   return isKept ? due.signsFrom : undefined;
 }
 

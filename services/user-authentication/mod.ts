@@ -7,6 +7,7 @@ import { getAuthorizationServerMetadata } from "./operations/get_authorization_s
 import { getJsonWebKeySet } from "./operations/get_json_web_key_set.ts";
 import { getProfile } from "./operations/get_profile.ts";
 import { issueServiceToken } from "./operations/issue_service_token.ts";
+import { listAuditEvents } from "./operations/list_audit_events.ts";
 import { listSessions } from "./operations/list_sessions.ts";
 import { listUsers } from "./operations/list_users.ts";
 import { logIn } from "./operations/log_in.ts";
@@ -34,6 +35,7 @@ export function createUserAuthentication(dependencies: Dependencies): Handlers<"
     issueServiceToken: issueServiceToken(dependencies),
     listUsers: listUsers(dependencies),
     replaceUserRoles: replaceUserRoles(dependencies),
+    listAuditEvents: listAuditEvents(dependencies),
     getJsonWebKeySet: getJsonWebKeySet(dependencies),
     getAuthorizationServerMetadata: getAuthorizationServerMetadata(dependencies),
   };

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Schema } from "#contract";
+import type { Deed } from "#platform/audit.ts";
 import { Problem } from "#platform/problem.ts";
 
 /** NIST SP 800-63B-4, 2.1.3: sign in again at least every 30 days. */
@@ -7,8 +8,6 @@ export const SESSION_LIFETIME_MS = 30 * 86_400_000;
 /** A reply can be lost and two tabs can refresh at once: for so long, the token that was replaced last still works. */
 export const REFRESH_GRACE_MS = 10_000;
 const TOKEN_BYTES = 32;
-/** The contract's bound. */
-const CLIENT_NAME_MAX_LENGTH = 200;
 
 export type Session = Schema<"Session">;
 
@@ -60,13 +59,9 @@ export function hashRefreshToken(token: string): string {
   return createHash("sha256").update(token).digest("base64url");
 }
 
-/** Clients call themselves what they like: what can't be seen is left out, and the rest is cut. */
-export function clientName(userAgent: string | undefined): string | null {
-  const shown = (userAgent ?? "")
-    .replace(/[^\x20-\x7E]/g, "")
-    .trim()
-    .slice(0, CLIENT_NAME_MAX_LENGTH);
-  return shown === "" ? null : shown;
+/** What the trail tells of a session that its owner has ended. */
+export function sessionEnded({ id, userId }: { readonly id: string; readonly userId: string }): Deed {
+  return { action: "session-ended", target: { kind: "user", id: userId }, details: { session: id } };
 }
 
 export function sessionNotFound(): Problem<"not-found"> {

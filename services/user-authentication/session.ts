@@ -1,14 +1,14 @@
 import type { Schema } from "#contract";
 import { ACCESS_TOKEN_SECONDS } from "#platform/access_token.ts";
+import type { AuditEvent } from "#platform/audit.ts";
 import {
-  clientName,
   createRefreshToken,
   decideRefresh,
   hashRefreshToken,
   invalidRefreshToken,
   SESSION_LIFETIME_MS,
 } from "./refresh_token.ts";
-import type { Account, SessionStore } from "./store/mod.ts";
+import type { Account, SessionKey, SessionStore } from "./store/mod.ts";
 import type { TokenIssuer } from "./token_issuer.ts";
 import type { User } from "./user.ts";
 
@@ -19,17 +19,25 @@ export interface SessionPorts {
   readonly newId: () => string;
 }
 
+/** What is kept of a new session. */
+export interface NewSessionOptions {
+  /** What the client calls itself. */
+  readonly client: string | null;
+  readonly eventOf: (sessionId: string) => AuditEvent | undefined;
+}
+
 /** Signs an account in whose password was just checked. */
 export async function openSession(
   { sessions, tokens, newId }: SessionPorts,
   account: Account,
-  userAgent?: string,
+  { client, eventOf }: NewSessionOptions,
 ): Promise<Schema<"Tokens">> {
   const { user, sessionEpoch: epoch } = account;
   const refreshToken = createRefreshToken();
   const tokenHash = hashRefreshToken(refreshToken);
-  const client = clientName(userAgent);
-  await sessions.open({ id: newId(), userId: user.id, epoch, tokenHash, lifetimeMs: SESSION_LIFETIME_MS, client });
+  const id = newId();
+  const event = eventOf(id);
+  await sessions.open({ id, userId: user.id, epoch, tokenHash, lifetimeMs: SESSION_LIFETIME_MS, client, event });
   return toTokens(tokens, user, refreshToken);
 }
 
@@ -37,9 +45,10 @@ export async function openSession(
 export async function refreshSession(
   { sessions, tokens }: SessionPorts,
   refreshToken: string,
+  reused: (session: SessionKey) => AuditEvent,
 ): Promise<Schema<"Tokens">> {
   const next = createRefreshToken();
-  const options = { nextHash: hashRefreshToken(next), decide: decideRefresh };
+  const options = { nextHash: hashRefreshToken(next), decide: decideRefresh, reused };
   const outcome = await sessions.refresh(hashRefreshToken(refreshToken), options);
   if (outcome.decision !== "renew") throw invalidRefreshToken();
   return toTokens(tokens, outcome.user, next);

@@ -54,14 +54,14 @@ export async function editOrder(saga: Saga, subject: Subject, contents: Contents
 }
 
 /** Records the edit under the next revision; one at a time may live. */
-async function propose(saga: Saga, { read, test }: Subject, contents: Contents): Promise<Undecided> {
+async function propose(saga: Saga, { read, test, event }: Subject, contents: Contents): Promise<Undecided> {
   for (let tries = 0; tries < PROPOSE_ATTEMPTS; tries++) {
     const { order, proposal } = await read();
     test(order);
     assertVersion(order, contents.version);
     assertEditable(order);
     if (proposal) throw editInProgress();
-    const undecided = await saga.orders.propose(order.id, contents);
+    const undecided = await saga.orders.propose(order.id, contents, event);
     if (undecided) return undecided;
   }
   throw editInProgress();

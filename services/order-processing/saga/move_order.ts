@@ -1,4 +1,5 @@
 /** Moving an order to another status, and taking it out of view: one decision each, with what it gives back. */
+import type { AuditEvent } from "#platform/audit.ts";
 import { unavailable } from "#platform/unavailable.ts";
 import { cancel, type Decision, fulfil, remove } from "../decision.ts";
 import { assertMove, assertVersion, type Order, type OrderRecord } from "../order.ts";
@@ -11,6 +12,8 @@ export interface Subject {
   readonly read: () => Promise<OrderRecord>;
   /** Tests what the caller asked to be tested of it. */
   readonly test: (order: Order) => void;
+  /** What the trail is told of the change. */
+  readonly event?: AuditEvent;
 }
 
 /** Where an order is to be moved, at which version. */
@@ -47,14 +50,14 @@ export async function deleteOrder(saga: Saga, subject: Subject): Promise<void> {
 /** Decides about the order as it is; if it changes meanwhile, reads it again. */
 async function decideAnew(
   saga: Saga,
-  { read, test }: Subject,
+  { read, test, event }: Subject,
   make: (record: OrderRecord) => Decision,
 ): Promise<Order> {
   for (let tries = 0; tries < DECIDE_ATTEMPTS; tries++) {
     const record = await read();
     test(record.order);
     const decision = make(record);
-    if (await saga.orders.decide(decision, answerOf(record))) {
+    if (await saga.orders.decide(decision, { ...answerOf(record), event })) {
       if (decision.outbox.length > 0) saga.onQueued();
       return decision.order;
     }

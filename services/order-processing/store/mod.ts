@@ -1,5 +1,6 @@
 /** What order-processing needs of a database. */
 import type { ProblemCode } from "#contract";
+import type { AuditEvent, AuditStore } from "#platform/audit.ts";
 import type { IdempotencyRecord, StoredReply } from "#platform/idempotency.ts";
 import type { Decision, FollowingCommand, OutboxMessage } from "../decision.ts";
 import type { OrderEvent } from "../event.ts";
@@ -60,6 +61,8 @@ export interface DecisionOptions {
   readonly reply?: StoredReply;
   /** Why it was decided against the order. */
   readonly refusal?: Refusal;
+  /** What the trail is told. */
+  readonly event?: AuditEvent | undefined;
 }
 
 /** Which orders a list has, newest first. */
@@ -87,9 +90,9 @@ export interface OrderStore {
   takeOver(orderId: string): Promise<Undecided | undefined>;
   /**
    * Records an edit of a confirmed order under the next revision, and leases the order. Undefined if the order has another version or status,
-   * or a live proposal.
+   * or a live proposal. The event is written with it.
    */
-  propose(orderId: string, edit: Omit<Proposal, "revision">): Promise<Undecided | undefined>;
+  propose(orderId: string, edit: Omit<Proposal, "revision">, event?: AuditEvent): Promise<Undecided | undefined>;
   /** Leases orders whose lease has ended, those first that have waited longest. */
   leaseUndecided(limit: number): Promise<Undecided[]>;
   /** Ends the lease that is held, so that the order may be taken over after the delay. */
@@ -99,6 +102,9 @@ export interface OrderStore {
   decide(decision: Decision, options?: DecisionOptions): Promise<boolean>;
   /** Ends a proposal without touching the order, and queues what gives its stock back. False if it has ended already. */
   rejectProposal(orderId: string, revision: number, outbox: readonly OutboxMessage[]): Promise<boolean>;
+
+  /** Who did what to orders that were placed before. */
+  readonly trail: AuditStore;
 
   /** Forgets keys that are too old. @returns how many. */
   forgetKeys(limit: number): Promise<number>;

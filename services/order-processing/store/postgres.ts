@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import type { AuditEvent, AuditStore } from "#platform/audit.ts";
 import { IDEMPOTENCY_HOURS, type IdempotencyRecord, type StoredReply } from "#platform/idempotency.ts";
 import { migrate } from "#platform/migrate.ts";
 import type { Postgres } from "#platform/postgres.ts";
+import { auditInsert, createPostgresAudit } from "#platform/postgres_audit.ts";
 import type { Decision, OutboxMessage } from "../decision.ts";
 import { type Order, type OrderDraft, type OrderRecord, type Proposal, pendingOrder } from "../order.ts";
 import type {
@@ -26,6 +28,7 @@ type Fragment = ReturnType<Postgres["sql"]>;
 
 /** Orders in Postgres. Each method that writes is one statement: one round trip, one commit. */
 export class PostgresOrderStore implements OrderStore {
+  readonly trail: AuditStore;
   readonly #database: Postgres;
   readonly #times: StoreTimes;
   /** The columns of an {@link OrderRow}. */
@@ -36,6 +39,7 @@ export class PostgresOrderStore implements OrderStore {
   constructor(database: Postgres, times: StoreTimes) {
     const { sql } = database;
     this.#database = database;
+    this.trail = createPostgresAudit(database);
     this.#times = times;
     this.#columns = sql`id, number, customer_id, status, items, total, shipping_address, version, status_history,
       created_at, updated_at, revision, proposal, proposal_revision`;
@@ -120,14 +124,18 @@ export class PostgresOrderStore implements OrderStore {
     return row && toUndecided(row);
   }
 
-  async propose(orderId: string, edit: Omit<Proposal, "revision">): Promise<Undecided | undefined> {
+  async propose(orderId: string, edit: Omit<Proposal, "revision">, event?: AuditEvent): Promise<Undecided | undefined> {
     const [row] = await this.#database.query<LeasedRow>`
-      UPDATE orders
-      SET ${this.#taking()}, revision = revision + 1, proposal_revision = revision + 1,
-        proposal = ${json(edit)}::text::json, undecided_since = now(), attempts = 0
-      WHERE id = ${orderId} AND hidden_at IS NULL AND status = 'confirmed' AND version = ${edit.version}
-        AND proposal_revision IS NULL
-      RETURNING ${this.#leasedColumns}`;
+      WITH decided AS (
+        UPDATE orders
+        SET ${this.#taking()}, revision = revision + 1, proposal_revision = revision + 1,
+          proposal = ${json(edit)}::text::json, undecided_since = now(), attempts = 0
+        WHERE id = ${orderId} AND hidden_at IS NULL AND status = 'confirmed' AND version = ${edit.version}
+          AND proposal_revision IS NULL
+        RETURNING ${this.#leasedColumns}
+      )
+      ${this.#auditing(event)}
+      SELECT * FROM decided`;
     return row && toUndecided(row);
   }
 
@@ -154,7 +162,7 @@ export class PostgresOrderStore implements OrderStore {
       WHERE id = ${orderId} AND fence = ${fence} AND lease_until IS NOT NULL`;
   }
 
-  async decide(decision: Decision, { reply, refusal }: DecisionOptions = {}): Promise<boolean> {
+  async decide(decision: Decision, { reply, refusal, event }: DecisionOptions = {}): Promise<boolean> {
     const { sql } = this.#database;
     const { guard, order, settles, hides, revision, outbox } = decision;
     const rows = await this.#database.query`
@@ -175,6 +183,7 @@ export class PostgresOrderStore implements OrderStore {
       )
       ${reply === undefined ? sql`` : this.#replying(reply)}
       ${outbox.length === 0 ? sql`` : this.#queueing(outbox)}
+      ${this.#auditing(event)}
       SELECT id FROM decided`;
     return rows.length === 1;
   }
@@ -199,6 +208,12 @@ export class PostgresOrderStore implements OrderStore {
         UPDATE idempotency_records SET reply = ${json(reply)}::text::json
         FROM decided WHERE order_id = decided.id AND reply IS NULL
       )`;
+  }
+
+  /** Tells the trail, if something was decided. */
+  #auditing(event: AuditEvent | undefined): Fragment {
+    const { sql } = this.#database;
+    return event === undefined ? sql`` : sql`, audited AS (${auditInsert(sql, event, sql`FROM decided`)})`;
   }
 
   /** Puts the messages of a decided order into the outbox, in their order. */

@@ -1,13 +1,16 @@
 import type { Handler } from "#contract";
+import { auditEvent } from "#platform/audit.ts";
 import { formatEtag } from "#platform/etag.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { editProduct } from "../edit.ts";
 
 /** Replaces a product, if the caller has seen its latest version. */
 export function replaceProduct(dependencies: Dependencies): Handler<"replaceProduct"> {
-  return async ({ params, headers, body, caller }) => {
+  return async ({ params, headers, body, caller, context }) => {
     const seen = { ifMatch: headers["if-match"], version: body.version };
-    const product = await editProduct(dependencies, { id: params.productId, caller, seen }, () => body);
+    const deed = { action: "product-edited", target: { kind: "product", id: params.productId } } as const;
+    const event = auditEvent(dependencies.newId(), { caller, context }, deed);
+    const product = await editProduct(dependencies, { id: params.productId, caller, seen, event }, () => body);
     return { status: 200, headers: { etag: formatEtag(product.version) }, body: product };
   };
 }

@@ -193,16 +193,19 @@ function testProducts(createStore: CreateStore): void {
   test("delete() of a version deletes that version only", async () => {
     const product = await insertProduct(store);
     await store.replace(product, edited(product));
-    expect(await store.delete(product.id, 1)).toBe(false);
+    expect(await store.delete(product.id, { version: 1 })).toBe(false);
     expect(await store.find(product.id)).toMatchObject({ version: 2 });
-    expect(await store.delete(product.id, 2)).toBe(true);
+    expect(await store.delete(product.id, { version: 2 })).toBe(true);
     expect(await store.delete(newId())).toBe(false);
   });
 
   test("of a writer and a deleter at one version, one wins", async () => {
     for (let round = 0; round < 20; round++) {
       const product = await insertProduct(store);
-      const outcomes = await Promise.all([store.replace(product, edited(product)), store.delete(product.id, 1)]);
+      const outcomes = await Promise.all([
+        store.replace(product, edited(product)),
+        store.delete(product.id, { version: 1 }),
+      ]);
       expect(tally(outcomes)).toEqual({ true: 1, false: 1 });
     }
   });

@@ -1,5 +1,6 @@
 /** What product-management asks of its database. Every adapter promises what `contract.ts` tests. */
 import type { Schema } from "#contract";
+import type { AuditEvent, AuditStore } from "#platform/audit.ts";
 import type { IdempotencyRecord, IdempotencyStore } from "#platform/idempotency.ts";
 import { Problem } from "#platform/problem.ts";
 import type { Product, Stock } from "../product.ts";
@@ -16,6 +17,8 @@ export interface Adjustment {
   /** Who makes it. */
   readonly adjustedBy: string;
   readonly createdAt: Date;
+  /** Committed with it. */
+  readonly event?: AuditEvent | undefined;
 }
 
 /** What is recorded as the reason of the units that a product began with; the contract has no way to ask for it. */
@@ -29,6 +32,13 @@ export interface InsertOptions {
   readonly adjustmentId: string;
   /** Committed with the product. */
   readonly record?: IdempotencyRecord | undefined;
+  readonly event?: AuditEvent | undefined;
+}
+
+/** What is deleted, and told of it. */
+export interface DeleteOptions {
+  readonly version?: number | undefined;
+  readonly event?: AuditEvent | undefined;
 }
 
 /** The books of a product's stock. */
@@ -75,18 +85,19 @@ export interface ProductStore {
   /**
    * Replaces a product by its next version, in one atomic write that tests the version.
    *
+   * @param event Committed with it.
    * @returns False if `before` is no longer the current version: then nothing was written.
    * @throws {Problem} `sku-taken`
    */
-  replace(before: Product, after: Product): Promise<boolean>;
+  replace(before: Product, after: Product, event?: AuditEvent): Promise<boolean>;
 
   /**
    * Deletes a product and frees its sku. Its inventory can't be ordered from any more and is kept until no entry of an order is left.
    *
-   * @param version Deletes this version only, if given.
+   * @param options The version: deletes this one only, if given. The event is committed with it.
    * @returns False if there is no such product, or its version is another one.
    */
-  delete(id: string, version?: number): Promise<boolean>;
+  delete(id: string, options?: DeleteOptions): Promise<boolean>;
 
   /**
    * Changes the units of a product and records why.
@@ -110,6 +121,9 @@ export interface ProductStore {
    * @returns By product id.
    */
   audit(range: AuditRange): Promise<StockBooks[]>;
+
+  /** Who did what to products and their stock. */
+  readonly trail: AuditStore;
 
   /** Replies to idempotent requests that had no effect, and all of them to read. */
   readonly idempotency: IdempotencyStore;

@@ -1,5 +1,7 @@
+import type { AuditEvent, AuditStore } from "#platform/audit.ts";
 import type { IdempotencyRecord, IdempotencyStore } from "#platform/idempotency.ts";
 import type { Mongo } from "#platform/mongo.ts";
+import { audited, createMongoAudit, insertEvent, prepareAudit } from "#platform/mongo_audit.ts";
 import { duplicateKey } from "#platform/mongo_faults.ts";
 import { createMongoIdempotency, insertRecord, prepareIdempotency } from "#platform/mongo_idempotency.ts";
 import { isSellable, type Product, type Stock } from "../product.ts";
@@ -8,6 +10,7 @@ import { adjust, type StockCommand, type StockResult } from "../stock.ts";
 import {
   type Adjustment,
   type AuditRange,
+  type DeleteOptions,
   INITIAL_REASON,
   type InsertOptions,
   type PageOptions,
@@ -34,10 +37,12 @@ import { applyInTransaction, forgetRetired, type Scope } from "./mongo_stock.ts"
 export async function prepareProducts(database: Mongo): Promise<void> {
   await prepareCollections(database);
   await prepareIdempotency(database);
+  await prepareAudit(database);
 }
 
 /** Products in MongoDB. */
 export class MongoProductStore implements ProductStore {
+  readonly trail: AuditStore;
   readonly idempotency: IdempotencyStore;
   readonly #database: Mongo;
   readonly #collections: Collections;
@@ -45,15 +50,17 @@ export class MongoProductStore implements ProductStore {
   constructor(database: Mongo) {
     this.#database = database;
     this.#collections = collectionsOf(database);
+    this.trail = createMongoAudit(database);
     this.idempotency = createMongoIdempotency(database);
   }
 
-  async insert(product: Product, { stock, adjustmentId, record }: InsertOptions): Promise<void> {
+  async insert(product: Product, { stock, adjustmentId, record, event }: InsertOptions): Promise<void> {
     const { products, inventories, adjustments } = this.#collections;
     const { _id, createdAt, ownerId, ...document } = fromProduct(product);
     await refusingTakenSku(() =>
       this.#database.transaction(async (session) => {
         if (record) await insertRecord(this.#database, record, session);
+        if (event) await insertEvent(this.#database, event, session);
         await products.insertOne({ _id, createdAt, ownerId, ...document, inStock: stock > 0 }, { session });
         const counts = { available: stock, reserved: 0, sold: 0, sequence: 1 };
         await inventories.insertOne({ _id, ...counts, sellable: isSellable(product.status) }, { session });
@@ -89,7 +96,7 @@ export class MongoProductStore implements ProductStore {
     return this.#inTransaction((scope) => auditInTransaction(scope, range));
   }
 
-  async replace(before: Product, after: Product): Promise<boolean> {
+  async replace(before: Product, after: Product, event?: AuditEvent): Promise<boolean> {
     const { products, inventories } = this.#collections;
     const filter = { _id: before.id, version: before.version };
     const { _id, ...document } = fromProduct(after);
@@ -97,11 +104,17 @@ export class MongoProductStore implements ProductStore {
     const change = { $set: { ...document, edit } };
     const sellable = isSellable(after.status);
     const isWritten = await refusingTakenSku(async () => {
-      if (isSellable(before.status) === sellable) return (await products.updateOne(filter, change)).matchedCount === 1;
+      if (isSellable(before.status) === sellable) {
+        return audited(this.#database, event, async (session) => {
+          const { matchedCount } = await products.updateOne(filter, change, session && { session });
+          return matchedCount === 1;
+        });
+      }
       return this.#database.transaction(async (session) => {
         const { matchedCount } = await products.updateOne(filter, change, { session });
         if (matchedCount === 0) return false;
         await inventories.updateOne({ _id }, { $set: { sellable } }, { session });
+        if (event) await insertEvent(this.#database, event, session);
         return true;
       });
     });
@@ -109,7 +122,7 @@ export class MongoProductStore implements ProductStore {
     return isWritten || (await products.findOne({ _id, edit })) !== null;
   }
 
-  async delete(id: string, version?: number): Promise<boolean> {
+  async delete(id: string, { version, event }: DeleteOptions = {}): Promise<boolean> {
     const { products, inventories } = this.#collections;
     return this.#inTransaction(async (scope) => {
       const { session } = scope;
@@ -122,6 +135,7 @@ export class MongoProductStore implements ProductStore {
         { session },
       );
       await forgetRetired(scope, id);
+      if (event) await insertEvent(this.#database, event, session);
       return true;
     });
   }
@@ -131,7 +145,7 @@ export class MongoProductStore implements ProductStore {
     recordOf: (stock: Stock) => IdempotencyRecord | undefined,
   ): Promise<Stock | undefined> {
     const { products, inventories, adjustments } = this.#collections;
-    const { id, productId: _id, delta, ...rest } = adjustment;
+    const { id, productId: _id, delta, event, ...rest } = adjustment;
     return this.#inTransaction(async ({ session }) => {
       const before = await inventories.findOne({ _id, retired: { $exists: false } }, { session });
       if (!before) return undefined;
@@ -144,6 +158,7 @@ export class MongoProductStore implements ProductStore {
       const stock = toStock({ ...before, available, sequence });
       const record = recordOf(stock);
       if (record) await insertRecord(this.#database, record, session);
+      if (event) await insertEvent(this.#database, event, session);
       return stock;
     });
   }

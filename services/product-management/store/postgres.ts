@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import type { AuditEvent, AuditStore } from "#platform/audit.ts";
 import type { IdempotencyRecord, IdempotencyStore } from "#platform/idempotency.ts";
 import { migrate } from "#platform/migrate.ts";
 import type { Postgres, TransactionSql } from "#platform/postgres.ts";
+import { auditInsert, createPostgresAudit } from "#platform/postgres_audit.ts";
 import { uniqueViolation } from "#platform/postgres_faults.ts";
 import { createPostgresIdempotency, insertRecord } from "#platform/postgres_idempotency.ts";
 import { isSellable, type Product, type Stock, snapshotOf } from "../product.ts";
@@ -11,6 +13,7 @@ import { adjust, type StockCommand, type StockResult } from "../stock.ts";
 import {
   type Adjustment,
   type AuditRange,
+  type DeleteOptions,
   INITIAL_REASON,
   type InsertOptions,
   type PageOptions,
@@ -42,11 +45,13 @@ export async function migrateProducts(database: Postgres): Promise<void> {
  * in a circle.
  */
 export class PostgresProductStore implements ProductStore {
+  readonly trail: AuditStore;
   readonly idempotency: IdempotencyStore;
   readonly #database: Postgres;
 
   constructor(database: Postgres) {
     this.#database = database;
+    this.trail = createPostgresAudit(database);
     this.idempotency = createPostgresIdempotency(database);
   }
 
@@ -62,10 +67,11 @@ export class PostgresProductStore implements ProductStore {
     });
   }
 
-  #insertStatement(product: Product, { stock, adjustmentId }: InsertOptions): Fragment {
+  #insertStatement(product: Product, { stock, adjustmentId, event }: InsertOptions): Fragment {
     const { id, price } = product;
-    return this.#database.sql`
-      WITH inserted AS (
+    const { sql } = this.#database;
+    return sql`
+      WITH ${event ? sql`audited AS (${auditInsert(sql, event)}),` : sql``} inserted AS (
         INSERT INTO products (id, sku, name, description, amount, currency, status, tags, owner_id, version, created_at,
           updated_at, in_stock, words)
         VALUES (${id}, ${product.sku}, ${product.name}, ${product.description}, ${price.amount}, ${price.currency},
@@ -103,24 +109,29 @@ export class PostgresProductStore implements ProductStore {
     return auditStock(this.#database, range);
   }
 
-  async replace(before: Product, after: Product): Promise<boolean> {
+  async replace(before: Product, after: Product, event?: AuditEvent): Promise<boolean> {
     const sellable = isSellable(after.status);
     const content = contentAssignments(this.#database, after);
     const edit = (sql: Postgres["sql"]) =>
-      sql`UPDATE products SET ${content} WHERE id = ${before.id} AND version = ${before.version}`;
+      sql`UPDATE products SET ${content} WHERE id = ${before.id} AND version = ${before.version} RETURNING id`;
+    const audited = (sql: Postgres["sql"]) =>
+      event ? sql`, audited AS (${auditInsert(sql, event, sql`FROM edited`)})` : sql``;
     const { count } = await refusingTakenSku(() => {
-      if (isSellable(before.status) === sellable) return this.#database.query`${edit(this.#database.sql)}`;
+      const { sql } = this.#database;
+      if (isSellable(before.status) === sellable) {
+        return this.#database.query`WITH edited AS (${edit(sql)}) ${audited(sql)} SELECT id FROM edited`;
+      }
       return this.#database.transaction(async (sql) => {
         await lockInventory(sql, before.id);
         return sql`
-          WITH edited AS (${edit(sql)} RETURNING id)
+          WITH edited AS (${edit(sql)}) ${audited(sql)}
           UPDATE inventories SET sellable = ${sellable} FROM edited WHERE product_id = edited.id`;
       });
     });
     return count === 1;
   }
 
-  async delete(id: string, version?: number): Promise<boolean> {
+  async delete(id: string, { version, event }: DeleteOptions = {}): Promise<boolean> {
     return this.#database.transaction(async (sql) => {
       await lockInventory(sql, id);
       const [row] = await sql<ProductRow[]>`
@@ -130,6 +141,7 @@ export class PostgresProductStore implements ProductStore {
       const retired = JSON.stringify(snapshotOf(toProduct(row)));
       await sql`UPDATE inventories SET sellable = false, retired = ${retired}::text::json WHERE product_id = ${id}`;
       await forgetRetired(sql, [id]);
+      if (event) await auditInsert(sql, event);
       return true;
     });
   }
@@ -138,7 +150,7 @@ export class PostgresProductStore implements ProductStore {
     adjustment: Adjustment,
     recordOf: (stock: Stock) => IdempotencyRecord | undefined,
   ): Promise<Stock | undefined> {
-    const { id, productId, delta, reason, note = null, adjustedBy, createdAt } = adjustment;
+    const { id, productId, delta, reason, note = null, adjustedBy, createdAt, event } = adjustment;
     return this.#database.transaction(async (sql) => {
       const row = await lockInventory(sql, productId);
       if (!row || row.retired) return undefined;
@@ -154,6 +166,7 @@ export class PostgresProductStore implements ProductStore {
       const stock = toStock({ ...rest, available, sequence });
       const record = recordOf(stock);
       if (record) await insertRecord(sql, record);
+      if (event) await auditInsert(sql, event);
       return stock;
     });
   }

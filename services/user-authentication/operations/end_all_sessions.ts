@@ -1,10 +1,16 @@
 import type { Handler } from "#contract";
+import { auditEvent } from "#platform/audit.ts";
 import type { Dependencies } from "../dependencies.ts";
 
 /** Ends every session of the caller's, also one that is being opened at this moment. */
-export function endAllSessions({ store: { sessions } }: Pick<Dependencies, "store">): Handler<"endAllSessions"> {
-  return async ({ caller }) => {
-    await sessions.endAll(caller.id);
+export function endAllSessions({
+  store: { sessions },
+  newId,
+}: Pick<Dependencies, "store" | "newId">): Handler<"endAllSessions"> {
+  return async ({ caller, context }) => {
+    const target = { kind: "user", id: caller.id } as const;
+    const event = auditEvent(newId(), { caller, context }, { action: "all-sessions-ended", target });
+    await sessions.endAll(caller.id, event);
     return { status: 204 };
   };
 }

@@ -43,7 +43,8 @@ test("refreshTokens ends one session, not the others of the account", async () =
   const { openSession } = await import("../session.ts");
   const { store, tokens, newId } = fixture.dependencies;
   const account = await store.users.find(user.id);
-  const other = await openSession({ sessions: store.sessions, tokens, newId }, account!);
+  const options = { client: null, eventOf: () => undefined };
+  const other = await openSession({ sessions: store.sessions, tokens, newId }, account!, options);
   await refresh(refreshToken);
   await passGrace();
   await expect(refresh(refreshToken)).rejects.toMatchObject(REFUSAL);

@@ -1,5 +1,6 @@
 /** What every adapter promises: a test file of an adapter calls `testStore` with its real engine. */
 import { setDefaultTimeout } from "bun:test";
+import { testAudit } from "./audit_contract.ts";
 import { testIdempotency } from "./idempotency_contract.ts";
 import type { Store } from "./mod.ts";
 import { testSessions } from "./sessions_contract.ts";
@@ -37,7 +38,8 @@ export function testStore(fresh: OpenReplicas): void {
     opened ??= fresh();
     return opened;
   };
-  for (const part of [testUsers, testSessions, testThrottle, testSigningKeys, testIdempotency]) part({ shared, fresh });
+  const parts = [testUsers, testSessions, testThrottle, testSigningKeys, testIdempotency, testAudit];
+  for (const part of parts) part({ shared, fresh });
 }
 
 /** Does something many times at once, in turn on both replicas, and waits for all of it. */

@@ -1,4 +1,5 @@
 /** What the service keeps, whatever database it is kept in. Every adapter passes `contract.ts` on its real engine. */
+import type { AuditEvent, AuditStore } from "#platform/audit.ts";
 import type { IdempotencyRecord, IdempotencyStore } from "#platform/idempotency.ts";
 import type { RefreshDecision, RefreshState, Session } from "../refresh_token.ts";
 import type { StoredKey } from "../signing_key.ts";
@@ -15,8 +16,13 @@ export interface Account {
 
 export type NewAccount = Pick<Account, "user" | "passwordHash">;
 
+/** What is written to the trail together with its effect; nothing without one. */
+export interface Audited {
+  readonly event?: AuditEvent | undefined;
+}
+
 /** An edit at the version that was read. */
-export interface Edit {
+export interface Edit extends Audited {
   readonly version: number;
   readonly now: Date;
 }
@@ -29,7 +35,7 @@ export interface RolesEdit extends Edit {
 }
 
 /** Replaces a password only where it is still the one that was checked. */
-export interface PasswordEdit {
+export interface PasswordEdit extends Audited {
   readonly from: string;
   readonly to: string;
 }
@@ -44,12 +50,12 @@ export interface UserQuery {
 
 export interface UserStore {
   /**
-   * Keeps an account, and with it the record, if there is one.
+   * Keeps an account, and with it the record and the event, if there are any.
    *
    * @throws {Problem} `email-taken`.
    * @throws {KeyTaken} if there is another record of the same scope and key.
    */
-  insert(account: NewAccount, record?: IdempotencyRecord): Promise<void>;
+  insert(account: NewAccount, record?: IdempotencyRecord, event?: AuditEvent): Promise<void>;
   find(id: string): Promise<Account | undefined>;
   /** @param email Normalised. */
   findByEmail(email: string): Promise<Account | undefined>;
@@ -65,7 +71,7 @@ export interface UserStore {
   replaceHash(id: string, edit: PasswordEdit): Promise<void>;
 }
 
-export interface NewSession {
+export interface NewSession extends Audited {
   /** A UUIDv7. */
   readonly id: string;
   readonly userId: string;
@@ -84,9 +90,17 @@ export interface SessionQuery {
   readonly before?: string | undefined;
 }
 
+/** A session that something is told of. */
+export interface SessionKey {
+  readonly id: string;
+  readonly userId: string;
+}
+
 /** How one token takes the place of another. */
 export interface RefreshOptions {
   readonly nextHash: string;
+  /** Makes the event of a session that is ended because a token of it was used again. */
+  readonly reused?: (session: SessionKey) => AuditEvent;
   readonly decide: (state: RefreshState) => RefreshDecision;
 }
 
@@ -101,13 +115,13 @@ export interface SessionStore {
   /** Lets the rule decide about a token, and carries the decision out. */
   refresh(tokenHash: string, options: RefreshOptions): Promise<RefreshOutcome>;
   /** Ends the session of a token, whether it was replaced or not; an unknown token is no error. */
-  revoke(tokenHash: string): Promise<void>;
+  revoke(tokenHash: string, ended?: (session: SessionKey) => AuditEvent): Promise<void>;
   /** The sessions of an account that are not over, newest first, by id. */
   list(userId: string, query: SessionQuery): Promise<Session[]>;
   /** Ends a session of an account. @returns Whether it was one, and not over. */
-  end(userId: string, id: string): Promise<boolean>;
+  end(userId: string, id: string, event?: AuditEvent): Promise<boolean>;
   /** Ends every session of an account, also those that are opened for a password that was checked before. */
-  endAll(userId: string): Promise<void>;
+  endAll(userId: string, event?: AuditEvent): Promise<void>;
 }
 
 /** Failed attempts, counted and timed by the clock of the database. */
@@ -125,7 +139,7 @@ export interface ThrottleStore {
 export interface SigningKeyStore {
   list(): Promise<StoredKey[]>;
   /** @returns Whether it was kept: of all keys of one generation the first one is. */
-  add(key: StoredKey): Promise<boolean>;
+  add(key: StoredKey, event?: AuditEvent): Promise<boolean>;
 }
 
 /** Everything the service keeps. */
@@ -135,6 +149,7 @@ export interface Store {
   readonly throttle: ThrottleStore;
   readonly signingKeys: SigningKeyStore;
   readonly idempotency: IdempotencyStore;
+  readonly audit: AuditStore;
   /** @throws {Problem} `service-unavailable` if the database does not answer. */
   ping(): Promise<void>;
   /** Deletes what has expired, where the database does not do it by itself. */

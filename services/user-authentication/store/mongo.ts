@@ -1,4 +1,5 @@
 import { connectMongo, type Mongo, type MongoOptions } from "#platform/mongo.ts";
+import { createMongoAudit, prepareAudit } from "#platform/mongo_audit.ts";
 import { createMongoIdempotency, prepareIdempotency } from "#platform/mongo_idempotency.ts";
 import type { Store } from "./mod.ts";
 import { createMongoSessions, prepareSessions } from "./mongo_sessions.ts";
@@ -6,13 +7,16 @@ import { createMongoSigningKeys, prepareSigningKeys } from "./mongo_signing_keys
 import { createMongoThrottle, prepareThrottle } from "./mongo_throttle.ts";
 import { createMongoUsers, prepareUsers } from "./mongo_users.ts";
 
+const PREPARATIONS = [
+  ...[prepareUsers, prepareSessions, prepareThrottle, prepareSigningKeys],
+  ...[prepareIdempotency, prepareAudit],
+];
+
 /** Connects and brings collections, validators and indexes up to date. @throws {StartFault} if that can't be done. */
 export async function openMongoStore(options: MongoOptions): Promise<Store> {
   const database = await connectMongo(options);
   try {
-    for (const prepare of [prepareUsers, prepareSessions, prepareThrottle, prepareSigningKeys, prepareIdempotency]) {
-      await prepare(database);
-    }
+    for (const prepare of PREPARATIONS) await prepare(database);
     return createMongoStore(database);
   } catch (error) {
     await database.close();
@@ -27,6 +31,7 @@ function createMongoStore(database: Mongo): Store {
     throttle: createMongoThrottle(database),
     signingKeys: createMongoSigningKeys(database),
     idempotency: createMongoIdempotency(database),
+    audit: createMongoAudit(database),
     ping: () => database.ping(),
     // TTL indexes do it.
     purge: async () => {},

@@ -1,5 +1,6 @@
-import type { ClientSession } from "mongodb";
+import type { ClientSession, Filter } from "mongodb";
 import type { Mongo } from "#platform/mongo.ts";
+import { audited, insertEvent } from "#platform/mongo_audit.ts";
 import { millis } from "#platform/mongo_time.ts";
 import type { Session } from "../refresh_token.ts";
 import type { Role } from "../user.ts";
@@ -94,6 +95,12 @@ export function createMongoSessions(database: Mongo): SessionStore {
     await sessions.updateOne({ _id: sessionId }, update, options);
   }
 
+  async function revokeSession(filter: Filter<SessionDocument>, transaction?: ClientSession): Promise<boolean> {
+    const update = { $currentDate: { revokedAt: true } } as const;
+    const { modifiedCount } = await sessions.updateOne(filter, update, transaction && { session: transaction });
+    return modifiedCount === 1;
+  }
+
   /** The sessions of an account that are not over. */
   async function live(userId: string) {
     const account = await users.findOne({ _id: userId }, { projection: { sessionEpoch: 1 } });
@@ -102,7 +109,7 @@ export function createMongoSessions(database: Mongo): SessionStore {
   }
 
   return {
-    async open({ id, userId, epoch, tokenHash, lifetimeMs, client = null }) {
+    async open({ id, userId, epoch, tokenHash, lifetimeMs, client = null, event }) {
       const opened = {
         ...{ userId: { $literal: userId }, epoch, generation: 1, revokedAt: null, client: { $literal: client } },
         ...{ createdAt: "$$NOW", lastUsedAt: "$$NOW", lockedAt: "$$NOW", expiresAt: { $add: ["$$NOW", lifetimeMs] } },
@@ -113,10 +120,11 @@ export function createMongoSessions(database: Mongo): SessionStore {
         if (!session) throw new Error("The session was not answered");
         const token = { _id: tokenHash, sessionId: id, generation: 1, replacedAt: null, expiresAt: session.expiresAt };
         await tokens.insertOne(token, { session: transaction });
+        if (event) await insertEvent(database, event, transaction);
       });
     },
 
-    async refresh(tokenHash, { nextHash, decide }) {
+    async refresh(tokenHash, { nextHash, decide, reused }) {
       const known = await tokens.findOne({ _id: tokenHash });
       if (!known) return { decision: "refuse" };
       return database.transaction(async (transaction): Promise<RefreshOutcome> => {
@@ -130,15 +138,20 @@ export function createMongoSessions(database: Mongo): SessionStore {
         if (decision === "revoke") {
           const update = { $set: { revokedAt: session.lockedAt } };
           await sessions.updateOne({ _id: session._id }, update, { session: transaction });
+          if (reused) await insertEvent(database, reused({ id: session._id, userId: account._id }), transaction);
         }
         return { decision, user: { id: account._id, roles: account.roles } };
       });
     },
 
-    async revoke(tokenHash) {
+    async revoke(tokenHash, ended) {
       const token = await tokens.findOne({ _id: tokenHash });
-      if (!token) return;
-      await sessions.updateOne({ _id: token.sessionId, revokedAt: null }, { $currentDate: { revokedAt: true } });
+      const session = token && (await sessions.findOne({ _id: token.sessionId, revokedAt: null }));
+      if (!session) return;
+      const event = ended?.({ id: session._id, userId: session.userId });
+      await audited(database, event, (transaction) =>
+        revokeSession({ _id: session._id, revokedAt: null }, transaction),
+      );
     },
 
     async list(userId, { limit, before }) {
@@ -147,14 +160,17 @@ export function createMongoSessions(database: Mongo): SessionStore {
       return found.map(toSession);
     },
 
-    async end(userId, id) {
-      const update = { $currentDate: { revokedAt: true } } as const;
-      const { modifiedCount } = await sessions.updateOne({ _id: id, ...(await live(userId)) }, update);
-      return modifiedCount === 1;
+    async end(userId, id, event) {
+      const filter = { _id: id, ...(await live(userId)) };
+      return audited(database, event, (transaction) => revokeSession(filter, transaction));
     },
 
-    async endAll(userId) {
-      await users.updateOne({ _id: userId }, { $inc: { sessionEpoch: 1 } });
+    async endAll(userId, event) {
+      await audited(database, event, async (transaction) => {
+        const options = transaction && { session: transaction };
+        const { modifiedCount } = await users.updateOne({ _id: userId }, { $inc: { sessionEpoch: 1 } }, options);
+        return modifiedCount === 1;
+      });
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Mongo } from "#platform/mongo.ts";
+import { audited } from "#platform/mongo_audit.ts";
 import { duplicateKey } from "#platform/mongo_faults.ts";
 import type { StoredKey } from "../signing_key.ts";
 import type { SigningKeyStore } from "./mod.ts";
@@ -28,9 +29,11 @@ export function createMongoSigningKeys(database: Mongo): SigningKeyStore {
       return documents.map(({ _id, ...key }) => ({ ...key, generation: _id }));
     },
 
-    async add({ generation, ...key }) {
+    async add({ generation, ...key }, event) {
       try {
-        await keys.insertOne({ _id: generation, ...key });
+        await audited(database, event, (session) =>
+          keys.insertOne({ _id: generation, ...key }, session && { session }),
+        );
         return true;
       } catch (error) {
         if (duplicateKey(error)) return false;

@@ -110,6 +110,7 @@ describeWithMongo("MongoDB", () => {
       ["throttle", { _id: "a", failures: -1 }],
       ["signingKeys", { _id: 0, kid: "a" }],
       ["idempotencyRecords", { _id: "a", reply: {} }],
+      ["auditEvents", { _id: "a", action: "x", actor: { kind: "user" } }],
     ])("%s refuses what is no document of it", async (name, document) => {
       const { url, database } = await openDatabase();
       await (await openMongoStore({ url, poolMax: 1, timeoutMs: 10_000 })).close();

@@ -1,5 +1,6 @@
 import type { ClientSession, Filter } from "mongodb";
 import type { Mongo } from "#platform/mongo.ts";
+import { audited, insertEvent } from "#platform/mongo_audit.ts";
 import { duplicateKey } from "#platform/mongo_faults.ts";
 import { insertRecord } from "#platform/mongo_idempotency.ts";
 import { emailTaken, lastAdmin, type Role, type User, userNotFound, versionConflict } from "../user.ts";
@@ -57,14 +58,18 @@ export function createMongoUsers(database: Mongo): UserStore {
     return document ? versionConflict(version, document.version) : userNotFound();
   }
 
-  async function replaceRoles(id: string, { version, roles, now }: RolesEdit, session?: ClientSession): Promise<User> {
+  async function replaceRoles(
+    id: string,
+    { version, roles, now }: RolesEdit,
+    { session, demotes }: { session: ClientSession | undefined; demotes: boolean },
+  ): Promise<User> {
     const before = await users.findOneAndUpdate(
       { _id: id, version },
       { $set: { roles: [...roles], updatedAt: now }, $inc: { version: 1, sessionEpoch: 1 } },
       { returnDocument: "before", ...(session && { session }) },
     );
     if (!before) throw await refusal(id, version);
-    if (session && before.roles.includes("admin")) {
+    if (session && demotes && before.roles.includes("admin")) {
       const others = { roles: "admin", _id: { $ne: id } } as const;
       if (!(await users.findOne(others, { session, hint: "users_admins", projection: { _id: 1 } }))) throw lastAdmin();
     }
@@ -72,14 +77,15 @@ export function createMongoUsers(database: Mongo): UserStore {
   }
 
   return {
-    async insert(account, record) {
+    async insert(account, record, event) {
       const document = toDocument(account);
       try {
-        if (!record) await users.insertOne(document);
+        if (!record && !event) await users.insertOne(document);
         else {
           await database.transaction(async (session) => {
-            await insertRecord(database, record, session);
+            if (record) await insertRecord(database, record, session);
             await users.insertOne(document, { session });
+            if (event) await insertEvent(database, event, session);
           });
         }
       } catch (error) {
@@ -102,28 +108,37 @@ export function createMongoUsers(database: Mongo): UserStore {
       return documents.map(toUser);
     },
 
-    async updateProfile(id, { version, displayName, now }) {
-      const document = await users.findOneAndUpdate(
-        { _id: id, version },
-        { $set: { updatedAt: now, ...(displayName !== undefined && { displayName }) }, $inc: { version: 1 } },
-        { returnDocument: "after" },
+    async updateProfile(id, { version, displayName, now, event }) {
+      const document = await audited(database, event, (session) =>
+        users.findOneAndUpdate(
+          { _id: id, version },
+          { $set: { updatedAt: now, ...(displayName !== undefined && { displayName }) }, $inc: { version: 1 } },
+          { returnDocument: "after", ...(session && { session }) },
+        ),
       );
       if (!document) throw await refusal(id, version);
       return toUser(document);
     },
 
     replaceRoles(id, edit) {
-      if (edit.roles.includes("admin")) return replaceRoles(id, edit);
+      const demotes = !edit.roles.includes("admin");
+      const { event } = edit;
+      if (!demotes) return audited(database, event, (session) => replaceRoles(id, edit, { session, demotes }));
       return database.transaction(async (session) => {
         await guards.updateOne(ADMINS_GUARD, { $inc: { sequence: 1 } }, { session });
-        return replaceRoles(id, edit, session);
+        const user = await replaceRoles(id, edit, { session, demotes });
+        if (event) await insertEvent(database, event, session);
+        return user;
       });
     },
 
-    async replacePassword(id, { from, to }) {
+    replacePassword(id, { from, to, event }) {
       const update = { $set: { passwordHash: to }, $inc: { sessionEpoch: 1 } };
-      const { modifiedCount } = await users.updateOne({ _id: id, passwordHash: from }, update);
-      return modifiedCount === 1;
+      return audited(database, event, async (session) => {
+        const options = session && { session };
+        const { modifiedCount } = await users.updateOne({ _id: id, passwordHash: from }, update, options);
+        return modifiedCount === 1;
+      });
     },
 
     async replaceHash(id, { from, to }) {

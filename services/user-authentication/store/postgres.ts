@@ -1,5 +1,6 @@
 import { migrate } from "#platform/migrate.ts";
 import { connectPostgres, type Postgres, type PostgresOptions } from "#platform/postgres.ts";
+import { createPostgresAudit } from "#platform/postgres_audit.ts";
 import { createPostgresIdempotency, purgeIdempotency } from "#platform/postgres_idempotency.ts";
 import type { Store } from "./mod.ts";
 import { createPostgresSessions, purgeSessions } from "./postgres_sessions.ts";
@@ -28,6 +29,7 @@ function createPostgresStore(database: Postgres): Store {
     throttle: createPostgresThrottle(database),
     signingKeys: createPostgresSigningKeys(database),
     idempotency: createPostgresIdempotency(database),
+    audit: createPostgresAudit(database),
     ping: () => database.ping(),
     async purge() {
       await purgeSessions(database);

@@ -1,7 +1,8 @@
 import type { Postgres, TransactionSql } from "#platform/postgres.ts";
+import { audited, auditInsert } from "#platform/postgres_audit.ts";
 import type { RefreshState, Session } from "../refresh_token.ts";
 import type { Role } from "../user.ts";
-import type { RefreshOutcome, SessionStore } from "./mod.ts";
+import type { RefreshOutcome, SessionKey, SessionStore } from "./mod.ts";
 
 interface SessionRow {
   id: string;
@@ -27,31 +28,39 @@ interface TokenRow {
 /** Sessions and refresh tokens in Postgres. */
 export function createPostgresSessions(database: Postgres): SessionStore {
   return {
-    async open({ id, userId, epoch, tokenHash, lifetimeMs, client = null }) {
+    async open({ id, userId, epoch, tokenHash, lifetimeMs, client = null, event }) {
+      const { sql } = database;
       await database.query`
-        WITH session AS (
+        WITH ${event ? sql`audited AS (${auditInsert(sql, event)}),` : sql``} session AS (
           INSERT INTO sessions (id, user_id, epoch, client, expires_at)
           VALUES (${id}, ${userId}, ${epoch}, ${client}, clock_timestamp() + ${lifetimeMs} * interval '1 millisecond')
           RETURNING id)
         INSERT INTO refresh_tokens (hash, session_id, generation) SELECT ${tokenHash}, id, 1 FROM session`;
     },
 
-    refresh(tokenHash, { nextHash, decide }) {
+    refresh(tokenHash, { nextHash, decide, reused }) {
       return database.transaction(async (sql): Promise<RefreshOutcome> => {
         await lockSession(sql, tokenHash);
         const row = await readToken(sql, tokenHash);
         if (!row) return { decision: "refuse" };
         const decision = decide(toState(row));
         if (decision === "renew") await renew(sql, row, { tokenHash, nextHash });
-        if (decision === "revoke") await sql`UPDATE sessions SET revoked_at = now() WHERE id = ${row.sessionId}`;
+        if (decision === "revoke") {
+          await sql`UPDATE sessions SET revoked_at = now() WHERE id = ${row.sessionId}`;
+          if (reused) await auditInsert(sql, reused({ id: row.sessionId, userId: row.userId }));
+        }
         return { decision, user: { id: row.userId, roles: row.roles } };
       });
     },
 
-    async revoke(tokenHash) {
-      await database.query`
-        UPDATE sessions SET revoked_at = now()
-        WHERE revoked_at IS NULL AND id = (SELECT session_id FROM refresh_tokens WHERE hash = ${tokenHash})`;
+    async revoke(tokenHash, ended) {
+      await database.transaction(async (sql) => {
+        const [session] = await sql<SessionKey[]>`
+          UPDATE sessions SET revoked_at = now()
+          WHERE revoked_at IS NULL AND id = (SELECT session_id FROM refresh_tokens WHERE hash = ${tokenHash})
+          RETURNING id, user_id`;
+        if (session && ended) await auditInsert(sql, ended(session));
+      });
     },
 
     async list(userId, { limit, before }) {
@@ -62,14 +71,19 @@ export function createPostgresSessions(database: Postgres): SessionStore {
       return rows.map(toSession);
     },
 
-    async end(userId, id) {
-      const { count } = await database.query`
-        UPDATE sessions SET revoked_at = now() WHERE id = ${id} AND user_id = ${userId} AND ${isLive(database)}`;
-      return count === 1;
+    end(userId, id, event) {
+      return audited(database, event, async (sql) => {
+        const { count } = await sql`
+          UPDATE sessions SET revoked_at = now() WHERE id = ${id} AND user_id = ${userId} AND ${isLive(database)}`;
+        return count === 1;
+      });
     },
 
-    async endAll(userId) {
-      await database.query`UPDATE users SET session_epoch = session_epoch + 1 WHERE id = ${userId}`;
+    async endAll(userId, event) {
+      await audited(database, event, async (sql) => {
+        const { count } = await sql`UPDATE users SET session_epoch = session_epoch + 1 WHERE id = ${userId}`;
+        return count === 1;
+      });
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Postgres } from "#platform/postgres.ts";
+import { audited } from "#platform/postgres_audit.ts";
 import type { StoredKey } from "../signing_key.ts";
 import type { SigningKeyStore } from "./mod.ts";
 
@@ -11,12 +12,14 @@ export function createPostgresSigningKeys(database: Postgres): SigningKeyStore {
       return [...rows];
     },
 
-    async add({ generation, kid, publicKey, sealedKey, signsFrom }) {
-      const { count } = await database.query`
-        INSERT INTO signing_keys (generation, kid, public_key, sealed_key, signs_from)
-        VALUES (${generation}, ${kid}, ${publicKey}, ${sealedKey}, ${signsFrom})
-        ON CONFLICT (generation) DO NOTHING`;
-      return count === 1;
+    add({ generation, kid, publicKey, sealedKey, signsFrom }, event) {
+      return audited(database, event, async (sql) => {
+        const { count } = await sql`
+          INSERT INTO signing_keys (generation, kid, public_key, sealed_key, signs_from)
+          VALUES (${generation}, ${kid}, ${publicKey}, ${sealedKey}, ${signsFrom})
+          ON CONFLICT (generation) DO NOTHING`;
+        return count === 1;
+      });
     },
   };
 }

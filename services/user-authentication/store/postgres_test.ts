@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { connectPostgres, type Postgres } from "#platform/postgres.ts";
+import { createPostgresAudit } from "#platform/postgres_audit.ts";
 import { createPostgresDatabase } from "../../_stack/setup.ts";
 import { type OpenReplicas, testStore } from "./contract.ts";
 import { openPostgresStore } from "./postgres.ts";
@@ -92,6 +93,32 @@ describe("Postgres", () => {
       "Limit > Sort > Index Scan users_email",
       "Index Scan users_pkey",
       "Index Scan users_email",
+    ]);
+  });
+
+  test("the trail is append-only, and read in the order of an index", async () => {
+    const { url, database } = await openDatabase();
+    const store = await openPostgresStore({ url, poolMax: 1, timeoutMs: 10_000 });
+    open.push(() => store.close());
+    await database.query`
+      INSERT INTO audit_events (id, action, actor_kind, actor_id, target_kind, target_id, address, request_id, details)
+      SELECT uuidv7(), 'signed-in', 'user', 'a' || n % 100, 'user', 't' || n % 100, '', '', '{}'
+      FROM generate_series(1, 5000) AS n`;
+    await database.query`ANALYZE audit_events`;
+    const appendOnly = { code: "42501" };
+    await expect(database.query`UPDATE audit_events SET actor_id = 'b'`).rejects.toMatchObject(appendOnly);
+    await expect(database.query`DELETE FROM audit_events WHERE actor_id = 'a1'`).rejects.toMatchObject(appendOnly);
+    await expect(database.query`TRUNCATE audit_events`).rejects.toMatchObject(appendOnly);
+    const { watched, plans } = watchPlans(database);
+    const trail = createPostgresAudit(watched);
+    const before = Bun.randomUUIDv7();
+    await trail.list({ limit: 20, before });
+    await trail.list({ limit: 20, before, actorId: "a7" });
+    await trail.list({ limit: 20, before, targetId: "t7" });
+    expect((await Promise.all(plans)).map((plan) => plan.replace("Index Only Scan", "Index Scan"))).toEqual([
+      "Limit > Index Scan audit_events_pkey",
+      "Limit > Index Scan audit_events_by_actor",
+      "Limit > Index Scan audit_events_by_target",
     ]);
   });
 

@@ -1,4 +1,5 @@
 import type { Postgres, Rows, Sql } from "#platform/postgres.ts";
+import { audited, auditInsert } from "#platform/postgres_audit.ts";
 import { uniqueViolation } from "#platform/postgres_faults.ts";
 import { insertRecord } from "#platform/postgres_idempotency.ts";
 import { emailTaken, lastAdmin, type Role, type User, userNotFound, versionConflict } from "../user.ts";
@@ -32,11 +33,12 @@ export function createPostgresUsers(database: Postgres): UserStore {
   }
 
   return {
-    async insert({ user, passwordHash }, record) {
+    async insert({ user, passwordHash }, record, event) {
       try {
         await database.transaction(async (tx) => {
           if (record) await insertRecord(tx, record);
           await insertUser(tx, user, passwordHash);
+          if (event) await auditInsert(tx, event);
         });
       } catch (error) {
         throw uniqueViolation(error) === "users_email" ? emailTaken() : error;
@@ -59,19 +61,22 @@ export function createPostgresUsers(database: Postgres): UserStore {
       return rows.map(toUser);
     },
 
-    async updateProfile(id, { version, displayName, now }) {
-      const [row] = await database.query<UserRow>`
-        UPDATE users
-        SET display_name = coalesce(${displayName ?? null}, display_name), version = version + 1, updated_at = ${now}
-        WHERE id = ${id} AND version = ${version}
-        RETURNING ${columns}`;
+    async updateProfile(id, { version, displayName, now, event }) {
+      const row = await audited(database, event, async (tx) => {
+        const [updated] = await tx<UserRow[]>`
+          UPDATE users
+          SET display_name = coalesce(${displayName ?? null}, display_name), version = version + 1, updated_at = ${now}
+          WHERE id = ${id} AND version = ${version}
+          RETURNING ${columns}`;
+        return updated;
+      });
       if (!row) throw await refusal(id, version);
       return toUser(row);
     },
 
-    async replaceRoles(id, { version, roles, now }) {
+    async replaceRoles(id, { version, roles, now, event }) {
       const demotes = !roles.includes("admin");
-      const row = await database.transaction(async (tx) => {
+      const row = await audited(database, event, async (tx) => {
         // Two admins who demote each other see each other's change, because each waits here for the other.
         if (demotes) await tx`SELECT id FROM users WHERE 'admin' = ANY (roles) ORDER BY id FOR UPDATE`;
         const [updated] = await tx<UserRow[]>`
@@ -87,11 +92,13 @@ export function createPostgresUsers(database: Postgres): UserStore {
       return toUser(row);
     },
 
-    async replacePassword(id, { from, to }) {
-      const { count } = await database.query`
-        UPDATE users SET password_hash = ${to}, session_epoch = session_epoch + 1
-        WHERE id = ${id} AND password_hash = ${from}`;
-      return count === 1;
+    replacePassword(id, { from, to, event }) {
+      return audited(database, event, async (tx) => {
+        const { count } = await tx`
+          UPDATE users SET password_hash = ${to}, session_epoch = session_epoch + 1
+          WHERE id = ${id} AND password_hash = ${from}`;
+        return count === 1;
+      });
     },
 
     async replaceHash(id, { from, to }) {
