@@ -90,13 +90,13 @@ class Quota {
     const missingMs = fullMs - nowMs - this.#windowMs;
     // Rounding must not cost the last request.
     if (missingMs > this.#costMs / 1000)
-      return this.#tell(0, fullMs - this.#costMs - nowMs, Math.ceil(missingMs / 1000));
+      return this.#tell(0, fullMs - this.#costMs - nowMs, Math.max(1, toSeconds(missingMs)));
     this.#young.set(key, fullMs);
     return this.#tell(Math.floor(-missingMs / this.#costMs + 0.001), fullMs - nowMs, 0);
   }
 
   #tell(left: number, untilFullMs: number, retryAfterS: number): QuotaState {
-    const state = `"${this.#kind}";r=${left};t=${Math.ceil(untilFullMs / 1000)}`;
+    const state = `"${this.#kind}";r=${left};t=${toSeconds(untilFullMs)}`;
     return { state, policy: this.#policy, retryAfterS };
   }
 
@@ -105,4 +105,9 @@ class Quota {
     this.#young = new Map();
     this.#turnsMs = nowMs + this.#windowMs;
   }
+}
+
+/** Whole seconds, rounded up; what a sum of fractions is off by is no second. */
+function toSeconds(ms: number): number {
+  return Math.ceil(Math.round(ms) / 1000);
 }
