@@ -20,6 +20,10 @@ function toProduct({ stock: _, ...fields }: Creation): Schema<"Product"> {
   return { ...fields, id: ID, ownerId: ID, version: 1, createdAt: NOW, updatedAt: NOW };
 }
 
+const OWN_HEADERS = { location: `/products/${ID}`, etag: '"1"' };
+/** What every reply of the contract has besides. */
+const COMMON_HEADERS = { "cache-control": "private, no-cache", vary: "Origin", "x-content-type-options": "nosniff" };
+
 /** The floor: parses and answers, checks nothing. */
 async function serveRaw(): Promise<number> {
   const server = Bun.serve({
@@ -27,7 +31,21 @@ async function serveRaw(): Promise<number> {
     port: 0,
     async fetch(request) {
       const product = toProduct((await request.json()) as Creation); // raw: whatever comes is taken
-      return Response.json(product, { status: 201, headers: { location: `/products/${ID}`, etag: '"1"' } });
+      return Response.json(product, { status: 201, headers: OWN_HEADERS });
+    },
+  });
+  return server.port ?? 0;
+}
+
+/** The floor of the same reply: with the headers that the contract has, and still nothing checked. */
+async function serveSameReply(): Promise<number> {
+  const server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    async fetch(request) {
+      const product = toProduct((await request.json()) as Creation); // raw: whatever comes is taken
+      const headers = { ...OWN_HEADERS, ...COMMON_HEADERS, "x-request-id": crypto.randomUUID() };
+      return Response.json(product, { status: 201, headers });
     },
   });
   return server.port ?? 0;
@@ -36,8 +54,7 @@ async function serveRaw(): Promise<number> {
 /** The binder around the same handler: routed, authorized, request and reply validated. */
 async function serveBound(): Promise<number> {
   const createProduct: Handlers<"product-management">["createProduct"] = ({ body }) => {
-    const headers = { location: `/products/${ID}`, etag: '"1"' };
-    return { status: 201, headers, body: toProduct(body) };
+    return { status: 201, headers: OWN_HEADERS, body: toProduct(body) };
   };
   const unused = (): never => {
     throw new Error("not measured");
@@ -87,6 +104,7 @@ async function serveInsert(): Promise<number> {
 
 const KINDS: Record<string, () => Promise<number>> = {
   raw: serveRaw,
+  "same reply": serveSameReply,
   bound: serveBound,
   row: serveRow,
   insert: serveInsert,
