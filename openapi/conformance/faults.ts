@@ -10,6 +10,8 @@ export interface FaultTest {
   readonly file: string;
   /** The name of the test, as it stands in the file. */
   readonly test: string;
+  /** Headers or codes of the status that it shows. @default the status with all that it has */
+  readonly shows?: readonly string[];
 }
 
 /** The system with its database killed or a service frozen; its table of calls does not compile without every operation. */
@@ -29,6 +31,19 @@ export const FAULT_TESTS: readonly FaultTest[] = [
     file: "services/_platform/rate_limit_test.ts",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the name of the test in its file
     test: "${id} answers 429 with Retry-After past the quota",
+  },
+  // The token is in a mail, which no client gets to see.
+  {
+    operations: ["confirmEmail"],
+    status: 204,
+    file: "services/user-authentication/operations/confirm_email_test.ts",
+    test: "registration sends a mail whose token verifies the email, once",
+  },
+  {
+    operations: ["resetPassword"],
+    status: 204,
+    file: "services/user-authentication/operations/reset_password_test.ts",
+    test: "a mail lets the password be set once, ends every session and verifies the email",
   },
   {
     operations: ["createOrder"],

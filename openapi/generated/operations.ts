@@ -48,6 +48,30 @@ export const OPERATIONS = {
    */
   endSession: {"service":"user-authentication","method":"DELETE","path":"/profile/sessions/{sessionId}","access":"user"},
   /**
+   * Have a mail sent that proves the caller's email.
+   *
+   * The mail holds a token that is good once, for a day. Registration sends one as well. If the email is verified already nothing is sent.
+   */
+  requestEmailVerification: {"service":"user-authentication","method":"POST","path":"/email-verification","access":"user"},
+  /**
+   * Prove an email by the token of a mail.
+   */
+  confirmEmail: {"service":"user-authentication","method":"POST","path":"/email-verification/confirmation","access":"public","mediaType":"application/json"},
+  /**
+   * Have a mail sent that lets a password be set.
+   *
+   * The mail holds a token that is good once, for half an hour. The answer is the same, in the same time, whether there is such an account or
+   * not. Each request for an email, and from an address, makes the next one wait longer after the first few.
+   */
+  requestPasswordReset: {"service":"user-authentication","method":"POST","path":"/password-reset","access":"public","mediaType":"application/json"},
+  /**
+   * Set a password by the token of a mail.
+   *
+   * Every session of the account ends, and so does every other token to set its password. Whoever has the mail has the email: it counts as
+   * verified from then on.
+   */
+  resetPassword: {"service":"user-authentication","method":"POST","path":"/password-reset/confirmation","access":"public","mediaType":"application/json"},
+  /**
    * Exchange a refresh token for new tokens.
    *
    * The refresh token is replaced each time. One that was replaced more than 10 seconds ago is taken for stolen: it
@@ -211,6 +235,10 @@ export interface Defaults {
   listSessions: { query: "limit"; body: never };
   endAllSessions: { query: never; body: never };
   endSession: { query: never; body: never };
+  requestEmailVerification: { query: never; body: never };
+  confirmEmail: { query: never; body: never };
+  requestPasswordReset: { query: never; body: never };
+  resetPassword: { query: never; body: never };
   refreshTokens: { query: never; body: never };
   logOut: { query: never; body: never };
   issueServiceToken: { query: never; body: never };

@@ -127,6 +127,85 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/email-verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a mail sent that proves the caller's email
+         * @description The mail holds a token that is good once, for a day. Registration sends one as well. If the email is verified already nothing is sent.
+         */
+        post: operations["requestEmailVerification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/email-verification/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prove an email by the token of a mail */
+        post: operations["confirmEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a mail sent that lets a password be set
+         * @description The mail holds a token that is good once, for half an hour. The answer is the same, in the same time, whether there is such an account or
+         *     not. Each request for an email, and from an address, makes the next one wait longer after the first few.
+         */
+        post: operations["requestPasswordReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/password-reset/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a password by the token of a mail
+         * @description Every session of the account ends, and so does every other token to set its password. Whoever has the mail has the email: it counts as
+         *     verified from then on.
+         */
+        post: operations["resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/token/refresh": {
         parameters: {
             query?: never;
@@ -866,6 +945,8 @@ export interface components {
         User: {
             id: components["schemas"]["Id"];
             email: components["schemas"]["Email"];
+            /** @description Whether somebody who reads mails to it has said so. */
+            emailVerified: boolean;
             displayName: components["schemas"]["DisplayName"];
             roles: components["schemas"]["Role"][];
             version: components["schemas"]["Version"];
@@ -910,6 +991,21 @@ export interface components {
         /** @description The password as it is and as it shall be. */
         PasswordChange: {
             currentPassword: string;
+            newPassword: components["schemas"]["Password"];
+        };
+        /** @description What the mail has. It is good once. */
+        MailToken: string;
+        /** @description What proves an email. */
+        EmailConfirmation: {
+            token: components["schemas"]["MailToken"];
+        };
+        /** @description Whose password shall be set. */
+        PasswordResetRequest: {
+            email: string;
+        };
+        /** @description What lets a password be set, and the password. */
+        PasswordReset: {
+            token: components["schemas"]["MailToken"];
             newPassword: components["schemas"]["Password"];
         };
         /** @description The roles an account shall have. */
@@ -997,7 +1093,7 @@ export interface components {
          * @description What was done. `refused` tells of an attempt.
          * @enum {string}
          */
-        AuditAction: "user-registered" | "profile-updated" | "roles-replaced" | "password-changed" | "password-change-refused" | "signed-in" | "sign-in-refused" | "session-ended" | "all-sessions-ended" | "refresh-token-reused" | "signing-key-rotated" | "product-created" | "product-edited" | "product-deleted" | "stock-adjusted" | "order-edit-begun" | "order-moved" | "order-deleted";
+        AuditAction: "user-registered" | "profile-updated" | "roles-replaced" | "password-changed" | "password-change-refused" | "password-reset-requested" | "password-reset" | "email-verified" | "signed-in" | "sign-in-refused" | "session-ended" | "all-sessions-ended" | "refresh-token-reused" | "signing-key-rotated" | "product-created" | "product-edited" | "product-deleted" | "stock-adjusted" | "order-edit-begun" | "order-moved" | "order-deleted";
         /** @description Who did what to which account or resource, when, and from where. */
         AuditEvent: {
             id: components["schemas"]["Id"];
@@ -1402,7 +1498,7 @@ export interface components {
             available: number;
         };
         /** @description Every error there is (RFC 9457), told apart by `code`. */
-        Problem: components["schemas"]["InvalidRequestProblem"] | components["schemas"]["MixedCurrencyProblem"] | components["schemas"]["UnauthorizedProblem"] | components["schemas"]["InvalidCredentialsProblem"] | components["schemas"]["InvalidRefreshTokenProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["IncorrectPasswordProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["MethodNotAllowedProblem"] | components["schemas"]["VersionConflictProblem"] | components["schemas"]["EmailTakenProblem"] | components["schemas"]["LastAdminProblem"] | components["schemas"]["SkuTakenProblem"] | components["schemas"]["InsufficientStockProblem"] | components["schemas"]["OutOfStockProblem"] | components["schemas"]["ProductUnavailableProblem"] | components["schemas"]["InvalidTransitionProblem"] | components["schemas"]["OrderPendingProblem"] | components["schemas"]["OrderCancelledProblem"] | components["schemas"]["EditInProgressProblem"] | components["schemas"]["RequestInProgressProblem"] | components["schemas"]["PreconditionFailedProblem"] | components["schemas"]["ContentTooLargeProblem"] | components["schemas"]["UnsupportedMediaTypeProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"] | components["schemas"]["TooManyRequestsProblem"] | components["schemas"]["InternalErrorProblem"] | components["schemas"]["ServiceUnavailableProblem"];
+        Problem: components["schemas"]["InvalidRequestProblem"] | components["schemas"]["MixedCurrencyProblem"] | components["schemas"]["UnauthorizedProblem"] | components["schemas"]["InvalidCredentialsProblem"] | components["schemas"]["InvalidRefreshTokenProblem"] | components["schemas"]["ForbiddenProblem"] | components["schemas"]["IncorrectPasswordProblem"] | components["schemas"]["InvalidMailTokenProblem"] | components["schemas"]["NotFoundProblem"] | components["schemas"]["MethodNotAllowedProblem"] | components["schemas"]["VersionConflictProblem"] | components["schemas"]["EmailTakenProblem"] | components["schemas"]["LastAdminProblem"] | components["schemas"]["SkuTakenProblem"] | components["schemas"]["InsufficientStockProblem"] | components["schemas"]["OutOfStockProblem"] | components["schemas"]["ProductUnavailableProblem"] | components["schemas"]["InvalidTransitionProblem"] | components["schemas"]["OrderPendingProblem"] | components["schemas"]["OrderCancelledProblem"] | components["schemas"]["EditInProgressProblem"] | components["schemas"]["RequestInProgressProblem"] | components["schemas"]["PreconditionFailedProblem"] | components["schemas"]["ContentTooLargeProblem"] | components["schemas"]["UnsupportedMediaTypeProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"] | components["schemas"]["TooManyRequestsProblem"] | components["schemas"]["InternalErrorProblem"] | components["schemas"]["ServiceUnavailableProblem"];
         /** @description The request does not match the contract. */
         InvalidRequestProblem: {
             /** @constant */
@@ -1522,6 +1618,23 @@ export interface components {
              * @enum {string}
              */
             code: "incorrect-password";
+        };
+        /** @description The token of the mail is unknown, too old, or was used before. */
+        InvalidMailTokenProblem: {
+            /** @constant */
+            type: "/problems/invalid-mail-token";
+            /** @constant */
+            title: "Invalid mail token";
+            /** @constant */
+            status: 403;
+            detail: string;
+            /** Format: uri-reference */
+            instance: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "invalid-mail-token";
         };
         /** @description There is no such resource, or it is not for the caller to see. */
         NotFoundProblem: {
@@ -2190,6 +2303,35 @@ export interface components {
                 "application/problem+json": components["schemas"]["IdempotencyKeyReusedProblem"];
             };
         };
+        /** @description The token is unknown, too old, or was used before. */
+        InvalidMailToken: {
+            headers: {
+                /**
+                 * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                 * @example "user";r=5999;t=1
+                 */
+                RateLimit?: string;
+                /**
+                 * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                 * @example "user";q=6000;w=60
+                 */
+                "RateLimit-Policy"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/invalid-mail-token",
+                 *       "title": "Invalid mail token",
+                 *       "status": 403,
+                 *       "code": "invalid-mail-token",
+                 *       "detail": "The token is unknown, too old, or was used before",
+                 *       "instance": "/password-reset/confirmation"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["InvalidMailTokenProblem"];
+            };
+        };
         /** @description Too many requests or too many attempts; wait as long as `Retry-After` says. */
         TooManyRequests: {
             headers: {
@@ -2371,6 +2513,7 @@ export interface operations {
                      * @example {
                      *       "id": "019a0d2e-7c1b-7a54-9a39-0d6f3b8f2a11",
                      *       "email": "ada@example.com",
+                     *       "emailVerified": false,
                      *       "displayName": "Ada Lovelace",
                      *       "roles": [
                      *         "customer"
@@ -2512,6 +2655,7 @@ export interface operations {
                      * @example {
                      *       "id": "019a0d2e-7c1b-7a54-9a39-0d6f3b8f2a11",
                      *       "email": "ada@example.com",
+                     *       "emailVerified": false,
                      *       "displayName": "Ada Lovelace",
                      *       "roles": [
                      *         "customer"
@@ -2574,6 +2718,7 @@ export interface operations {
                      *         "customer"
                      *       ],
                      *       "displayName": "Ada King",
+                     *       "emailVerified": false,
                      *       "email": "ada@example.com",
                      *       "id": "019a0d2e-7c1b-7a54-9a39-0d6f3b8f2a11"
                      *     }
@@ -2782,6 +2927,167 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    requestEmailVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description If it was not verified yet, a mail is on its way. */
+            202: {
+                headers: {
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    confirmEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "4dDqGzYwC1v0nq8y3W9C6m8m3W6v2J0kXo1bq7t5R2s"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EmailConfirmation"];
+            };
+        };
+        responses: {
+            /** @description The email is verified. */
+            204: {
+                headers: {
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            403: components["responses"]["InvalidMailToken"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    requestPasswordReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordResetRequest"];
+            };
+        };
+        responses: {
+            /** @description If there is such an account, a mail is on its way. */
+            202: {
+                headers: {
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "4dDqGzYwC1v0nq8y3W9C6m8m3W6v2J0kXo1bq7t5R2s",
+                 *       "newPassword": "another long passphrase"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            /** @description The password is set. */
+            204: {
+                headers: {
+                    /**
+                     * @description What is left of the caller's quota (draft-ietf-httpapi-ratelimit-headers): `r` more requests now; in `t` seconds without one, all of it again.
+                     * @example "user";r=5999;t=1
+                     */
+                    RateLimit?: string;
+                    /**
+                     * @description Whom the quota is counted for, and how large it is: `q` requests at once, and again as many in `w` seconds.
+                     * @example "user";q=6000;w=60
+                     */
+                    "RateLimit-Policy"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            403: components["responses"]["InvalidMailToken"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3136,6 +3442,7 @@ export interface operations {
                      *         {
                      *           "id": "019a0d2e-7c1b-7a54-9a39-0d6f3b8f2a11",
                      *           "email": "ada@example.com",
+                     *           "emailVerified": false,
                      *           "displayName": "Ada Lovelace",
                      *           "roles": [
                      *             "customer"
@@ -3209,6 +3516,7 @@ export interface operations {
                      *         "admin"
                      *       ],
                      *       "displayName": "Ada Lovelace",
+                     *       "emailVerified": false,
                      *       "email": "ada@example.com",
                      *       "id": "019a0d2e-7c1b-7a54-9a39-0d6f3b8f2a11"
                      *     }

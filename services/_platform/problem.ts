@@ -15,6 +15,7 @@ export const PROBLEMS: Record<ProblemCode, ProblemKind> = {
   "invalid-refresh-token": { status: 401, title: "Invalid refresh token" },
   forbidden: { status: 403, title: "Forbidden" },
   "incorrect-password": { status: 403, title: "Incorrect password" },
+  "invalid-mail-token": { status: 403, title: "Invalid mail token" },
   "not-found": { status: 404, title: "Not found" },
   "method-not-allowed": { status: 405, title: "Method not allowed" },
   "version-conflict": { status: 409, title: "Version conflict" },

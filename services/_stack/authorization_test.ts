@@ -97,6 +97,12 @@ const TABLE: Readonly<Record<OperationId, Row>> = {
   changePassword: row([401, 403, 403, 403, 401], () => ({
     json: { currentPassword: "wrong for everybody", newPassword: PASSWORD },
   })),
+  requestPasswordReset: row([202, 202, 202, 202, 202], () => ({
+    json: { email: `${crypto.randomUUID()}@example.com` },
+  })),
+  resetPassword: row([403, 403, 403, 403, 403], () => ({ json: { token: "unknown", newPassword: PASSWORD } })),
+  requestEmailVerification: row([401, 202, 202, 202, 401]),
+  confirmEmail: row([403, 403, 403, 403, 403], () => ({ json: { token: "unknown" } })),
   listSessions: row(USERS),
   endSession: row([401, 404, 204, 404, 401], async () => ({ id: await session() })),
   endAllSessions: row([401, 204, 204, 204, 401]),

@@ -1,3 +1,4 @@
+import { pathToFileURL } from "node:url";
 import type { ServiceName } from "#contract";
 import type { Secrets } from "./secrets.ts";
 import { type ByService, byService } from "./service_names.ts";
@@ -7,6 +8,8 @@ export interface SettingsSource {
   readonly ports: ByService<number>;
   readonly storeUrls: ByService<string>;
   readonly secrets: Secrets;
+  /** Where mails are written that nobody sends. */
+  readonly mailFile: string;
   /** Of the stack's own broker. */
   readonly eventsUrl: string | undefined;
   /** Settings that go before ours, the same for all services. */
@@ -24,6 +27,7 @@ const PASSED_ON = [
   ...["PATH", "HOME", "TMPDIR", "TZ"],
   ...["LOG_LEVEL", "CHECK_RESPONSES", "STORE_POOL_MAX", "STORE_TIMEOUT_MS"],
   ...["DRAIN_DELAY_MS", "DRAIN_DEADLINE_MS", "EVENTS_URL"],
+  ...["MAIL_URL", "MAIL_FROM", "EMAIL_VERIFICATION_PAGE", "PASSWORD_RESET_PAGE"],
   ...["RATE_LIMIT_USER", "RATE_LIMIT_SERVICE", "RATE_LIMIT_ADDRESS", "RATE_LIMIT_WINDOW_S"],
 ] as const;
 
@@ -64,7 +68,10 @@ function commonSettings(ports: ByService<number>): Record<string, string> {
   };
 }
 
-function ownSettings(name: ServiceName, { ports, secrets, eventsUrl }: SettingsSource): Record<string, string> {
+function ownSettings(
+  name: ServiceName,
+  { ports, secrets, eventsUrl, mailFile }: SettingsSource,
+): Record<string, string> {
   const { keysSecret, adminPassword, clientSecret } = secrets;
   switch (name) {
     case "user-authentication":
@@ -73,6 +80,7 @@ function ownSettings(name: ServiceName, { ports, secrets, eventsUrl }: SettingsS
         ADMIN_EMAIL,
         ADMIN_PASSWORD: adminPassword,
         SERVICE_CLIENTS: `${CLIENT_ID}:${clientSecret}`,
+        ...(process.env.MAIL_URL === undefined && { MAIL_URL: String(pathToFileURL(mailFile)) }),
       };
     case "product-management":
       return {};

@@ -71,6 +71,8 @@ export interface Stack {
   readonly replicas: ByService<readonly Service[]>;
   /** The store of each service, login included. */
   readonly storeUrls: ByService<string>;
+  /** Where mails are written, unless MAIL_URL says otherwise. */
+  readonly mailFile: string;
   /** Settles when one of its processes ends, with which and how. */
   firstEnd(): Promise<string>;
   /** The services drain and end, then the engines; safe to call twice. */
@@ -120,11 +122,13 @@ async function bringUp(options: StackOptions, journal: ProcessJournal): Promise<
   signal?.throwIfAborted();
 
   const eventsUrl = nats?.url;
+  const mailFile = join(dataFolder, "mails.txt");
   const environments = serviceEnvironments({
     ports,
     storeUrls,
     secrets,
     eventsUrl,
+    mailFile,
     overrides: options.environment ?? {},
   });
   const origins = originsOf(ports);
@@ -159,6 +163,7 @@ async function bringUp(options: StackOptions, journal: ProcessJournal): Promise<
     services,
     replicas,
     storeUrls,
+    mailFile,
     firstEnd: () => firstEnd([postgres, mongo], services),
     stop: () => close(journal),
   };

@@ -1,6 +1,7 @@
 import { type CommonConfig, commonConfig, Env, type Environment } from "#platform/config.ts";
 import { normalizeEmail, wordsOfEmail } from "./email.ts";
 import type { AdminLogin } from "./first_admin.ts";
+import type { MailPages } from "./mail.ts";
 import type { PasswordOptions } from "./password.ts";
 import { weaknessOf } from "./password_policy.ts";
 import { parseServiceClients, type ServiceClients } from "./service_client.ts";
@@ -15,6 +16,17 @@ export interface UsersConfig extends CommonConfig {
   admin: AdminLogin | undefined;
   clients: ServiceClients;
   hashing: PasswordOptions;
+  mail: MailConfig;
+}
+
+/** How mails are sent. */
+export interface MailConfig {
+  /** An SMTP server, or a file; holds a password: never log it. Undefined if none are sent. */
+  url: string | undefined;
+  /** Their sender. */
+  from: string;
+  /** Where they lead to. */
+  pages: MailPages;
 }
 
 const SECRET_MIN_LENGTH = 32;
@@ -34,9 +46,24 @@ export function readConfig(values: Environment): UsersConfig {
       waiting: env.integer("PASSWORD_QUEUE_MAX", { fallback: 64, max: 10_000 }),
       waitMs: env.integer("PASSWORD_WAIT_MS", { fallback: 5000, min: 1, max: 60_000 }),
     },
+    mail: readMail(env),
   };
   env.check();
   return config;
+}
+
+function readMail(env: Env): MailConfig {
+  const http = { schemes: ["http", "https"] };
+  const from = env.string("MAIL_FROM", { fallback: "Tradepost <no-reply@localhost>" });
+  if (/[\r\n\0]/.test(from) || !/[^@\s]@[^@\s]/.test(from)) env.fault("MAIL_FROM must be one address");
+  return {
+    url: env.optionalUrl("MAIL_URL", { schemes: ["smtp", "smtps", "file"] }),
+    from,
+    pages: {
+      emailVerification: env.optionalUrl("EMAIL_VERIFICATION_PAGE", http),
+      passwordReset: env.optionalUrl("PASSWORD_RESET_PAGE", http),
+    },
+  };
 }
 
 function readAdmin(env: Env): AdminLogin | undefined {

@@ -49,6 +49,18 @@ test("readConfig() trusts no proxy but those that are named", () => {
   expect(faultOf({ TRUSTED_PROXIES: "everybody" })).toContain("TRUSTED_PROXIES must be addresses");
 });
 
+test("readConfig() takes a mail server or a file, and one sender", () => {
+  expect(readConfig(MINIMAL).mail).toMatchObject({ url: undefined, pages: {} });
+  const set = { MAIL_URL: "smtp://mail.example", PASSWORD_RESET_PAGE: "https://shop.example/reset" };
+  expect(readConfig({ ...MINIMAL, ...set }).mail).toMatchObject({
+    url: "smtp://mail.example",
+    pages: { passwordReset: "https://shop.example/reset" },
+  });
+  expect(faultOf({ MAIL_URL: "http://mail.example" })).toContain("MAIL_URL must be a URL that begins with smtp://");
+  expect(faultOf({ MAIL_FROM: "a@b.c\nBcc: d@e.f" })).toContain("MAIL_FROM must be one address");
+  expect(faultOf({ PASSWORD_RESET_PAGE: "javascript:alert(1)" })).toContain("PASSWORD_RESET_PAGE must be a URL");
+});
+
 test("readConfig() reads what is set", () => {
   const config = readConfig({
     ...MINIMAL,

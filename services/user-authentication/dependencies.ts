@@ -1,5 +1,7 @@
 import type { KeyRing } from "./key_ring.ts";
+import type { MailPages } from "./mail.ts";
 import type { Passwords } from "./password.ts";
+import type { Postbox } from "./postbox.ts";
 import type { ServiceClients } from "./service_client.ts";
 import type { Store } from "./store/mod.ts";
 import type { TokenIssuer } from "./token_issuer.ts";
@@ -11,6 +13,9 @@ export interface Dependencies {
   readonly keys: Pick<KeyRing, "published">;
   readonly tokens: TokenIssuer;
   readonly clients: ServiceClients;
+  readonly postbox: Postbox;
+  /** Pages of the shop that mails lead to. */
+  readonly mailPages: MailPages;
   /** The `iss` of the tokens. */
   readonly issuer: string;
   /** Where this service is, as the world sees it. */

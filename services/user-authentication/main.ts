@@ -5,12 +5,13 @@ import type { Log } from "#platform/observability.ts";
 import { openObservability } from "#platform/open_observability.ts";
 import { type Closing, runService, type Started } from "#platform/process.ts";
 import { createService } from "#platform/service.ts";
-import { readConfig, type UsersConfig } from "./config.ts";
+import { type MailConfig, readConfig, type UsersConfig } from "./config.ts";
 import { type AdminLogin, ensureFirstAdmin, type FirstAdminPorts } from "./first_admin.ts";
 import { openKeyRing, rotateKeys } from "./key_ring.ts";
 import { countLogins } from "./login_metrics.ts";
 import { createUserAuthentication } from "./mod.ts";
 import { createPasswords } from "./password.ts";
+import { createPostbox, type Postbox } from "./postbox.ts";
 import type { Store } from "./store/mod.ts";
 import { createTokenIssuer } from "./token_issuer.ts";
 import { startUpkeep } from "./upkeep.ts";
@@ -64,9 +65,12 @@ async function start(closing: Closing): Promise<Started> {
   if (config.admin) await ensureAdmin({ users: store.users, passwords, ...time }, config.admin, log);
   closing(startUpkeep({ keys, store, log }));
 
+  const postbox = await openPostbox(config.mail, log);
+  closing(() => postbox.close());
+
   const tokens = createTokenIssuer({ keys, issuer, ...time });
   const { fingerprintKey } = vault;
-  const own = { issuer, origin: origins[NAME], clients, fingerprintKey };
+  const own = { issuer, origin: origins[NAME], clients, fingerprintKey, postbox, mailPages: config.mail.pages };
   const handlers = createUserAuthentication({ store, passwords, keys, tokens, ...own, ...time });
   const counted = { ...handlers, logIn: countLogins(registry, handlers.logIn) };
   const server = createService(NAME, counted, {
@@ -87,6 +91,18 @@ async function openStore(config: UsersConfig, watch?: DatabaseWatch): Promise<St
   const options = { url, poolMax, timeoutMs, name: NAME, ...(watch && { watch }) };
   if (url.startsWith("mongodb")) return (await import("./store/mongo.ts")).openMongoStore(options);
   return (await import("./store/postgres.ts")).openPostgresStore(options);
+}
+
+/** Loads what sends mails only where some are sent. */
+async function openPostbox({ url, from }: MailConfig, log: Log): Promise<Postbox> {
+  if (url === undefined) {
+    log.warn("MAIL_URL is not set: no mail is sent, so nobody can verify an email or reset a password");
+    return createPostbox({ mailer: undefined, log });
+  }
+  const mailer = url.startsWith("file:")
+    ? (await import("./file_mailer.ts")).createFileMailer(Bun.fileURLToPath(url))
+    : (await import("./smtp_mailer.ts")).createSmtpMailer({ url, from });
+  return createPostbox({ mailer, log });
 }
 
 async function ensureAdmin(ports: FirstAdminPorts, login: AdminLogin, log: Log): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Handlers } from "#contract";
 import type { Dependencies } from "./dependencies.ts";
 import { changePassword } from "./operations/change_password.ts";
+import { confirmEmail } from "./operations/confirm_email.ts";
 import { endAllSessions } from "./operations/end_all_sessions.ts";
 import { endSession } from "./operations/end_session.ts";
 import { getAuthorizationServerMetadata } from "./operations/get_authorization_server_metadata.ts";
@@ -15,6 +16,9 @@ import { logOut } from "./operations/log_out.ts";
 import { refreshTokens } from "./operations/refresh_tokens.ts";
 import { registerUser } from "./operations/register_user.ts";
 import { replaceUserRoles } from "./operations/replace_user_roles.ts";
+import { requestEmailVerification } from "./operations/request_email_verification.ts";
+import { requestPasswordReset } from "./operations/request_password_reset.ts";
+import { resetPassword } from "./operations/reset_password.ts";
 import { revokeToken } from "./operations/revoke_token.ts";
 import { updateProfile } from "./operations/update_profile.ts";
 
@@ -26,6 +30,10 @@ export function createUserAuthentication(dependencies: Dependencies): Handlers<"
     getProfile: getProfile(dependencies),
     updateProfile: updateProfile(dependencies),
     changePassword: changePassword(dependencies),
+    requestPasswordReset: requestPasswordReset(dependencies),
+    resetPassword: resetPassword(dependencies),
+    requestEmailVerification: requestEmailVerification(dependencies),
+    confirmEmail: confirmEmail(dependencies),
     listSessions: listSessions(dependencies),
     endSession: endSession(dependencies),
     endAllSessions: endAllSessions(dependencies),

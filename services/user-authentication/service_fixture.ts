@@ -9,7 +9,10 @@ import type { Dependencies } from "./dependencies.ts";
 import { openKeyRing } from "./key_ring.ts";
 import { createUserAuthentication } from "./mod.ts";
 import { createPasswords } from "./password.ts";
+import { createPostbox } from "./postbox.ts";
 import { parseServiceClients } from "./service_client.ts";
+import { type ReceivedMail, type SmtpServer, startSmtpServer } from "./smtp_fixture.ts";
+import { createSmtpMailer } from "./smtp_mailer.ts";
 import { openPostgresStore } from "./store/postgres.ts";
 import { createTokenIssuer } from "./token_issuer.ts";
 import { createUser, type Role, type User } from "./user.ts";
@@ -21,6 +24,7 @@ const TIMEOUT_MS = 60_000;
 /** The password of every account of a fixture. */
 export const PASSWORD = "quiet lanterns over the harbour";
 export const CLIENT = { id: "order-processing", secret: "a secret of a service, 32 or more".replaceAll(" ", "-") };
+export const SENDER = "Tradepost <no-reply@tradepost.example>";
 export const ISSUER = "http://issuer.example";
 
 const CUSTOMER: readonly Role[] = ["customer"];
@@ -43,6 +47,11 @@ export interface Fixture {
   readonly authenticate: Authenticate;
   /** Calls without a token, once. */
   readonly client: Client;
+  /** The mails that were sent to an email. */
+  mails(email: string): Promise<readonly ReceivedMail[]>;
+  readonly smtp: SmtpServer;
+  /** What the log was told of mails that could not be sent. */
+  readonly warnings: readonly object[];
   /** Keeps an account without the work of hashing its password. */
   addUser(options?: { roles?: readonly Role[]; displayName?: string }): Promise<User>;
   /** The same, and logs in. */
@@ -57,6 +66,8 @@ export function useFixture(): Fixture {
     open = await openFixture();
   });
   afterAll(async () => {
+    await open?.dependencies.postbox.close();
+    await open?.smtp.stop();
     await open?.dependencies.store.close();
     await open?.database.close();
   });
@@ -68,6 +79,8 @@ export function useFixture(): Fixture {
 
 async function openFixture(): Promise<Fixture> {
   const { url } = await createPostgresDatabase();
+  const smtp = await startSmtpServer();
+  const warnings: object[] = [];
   const options = { url, poolMax: 5, timeoutMs: 10_000 };
   const store = await openPostgresStore(options);
   const database = await connectPostgres({ ...options, poolMax: 1 });
@@ -81,6 +94,12 @@ async function openFixture(): Promise<Fixture> {
     passwords: createPasswords({ running: 2, waiting: 100, waitMs: 30_000 }),
     tokens: createTokenIssuer({ keys, issuer: ISSUER, ...time }),
     fingerprintKey: vault.fingerprintKey,
+    postbox: createPostbox({
+      mailer: createSmtpMailer({ url: smtp.url, from: SENDER }),
+      log: { warn: (message, fields) => warnings.push({ message, ...fields }) },
+      delaysMs: [10, 50],
+    }),
+    mailPages: { passwordReset: "https://shop.example/reset" },
   };
   const authenticate = createVerifier({ issuer: ISSUER, keys });
   const service = openService(dependencies, authenticate);
@@ -99,7 +118,11 @@ async function openFixture(): Promise<Fixture> {
     const { access_token: accessToken, refresh_token: refreshToken } = body;
     return { user, accessToken, refreshToken, client: clientOf(service, accessToken) };
   };
-  return { service, dependencies, database, authenticate, client, addUser, signIn };
+  const mails: Fixture["mails"] = async (email) => {
+    await dependencies.postbox.idle();
+    return smtp.received.filter(({ to }) => to.includes(email));
+  };
+  return { service, dependencies, database, authenticate, client, addUser, signIn, mails, smtp, warnings };
 }
 
 /** The service of these dependencies; every reply is checked against the contract. */

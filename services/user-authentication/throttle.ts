@@ -40,6 +40,18 @@ export const ADDRESS_RULE: ThrottleRule = {
   forgetAfterMs: 3_600_000,
 };
 
+/** Mails to one receiver: a few at once, then a minute and more between two. */
+export const MAIL_RULE: ThrottleRule = {
+  delaysMs: growingDelays({ free: 3, firstMs: 60_000, longestMs: 3_600_000 }),
+  forgetAfterMs: DAY_MS,
+};
+
+/** Mails that are asked for from one address. */
+export const MAIL_ADDRESS_RULE: ThrottleRule = {
+  delaysMs: growingDelays({ free: 30, firstMs: 1000, longestMs: 60_000 }),
+  forgetAfterMs: 3_600_000,
+};
+
 /** The delay after n failures is at index n. */
 export function growingDelays({ free, firstMs, longestMs }: DelayOptions): number[] {
   const delays = Array<number>(free + 1).fill(0);
@@ -49,7 +61,17 @@ export function growingDelays({ free, firstMs, longestMs }: DelayOptions): numbe
 
 /** The key of an account, made of what was typed, so that an unknown email is slowed down like a known one. Emails are not kept: only hashes. */
 export function accountKey(email: string): ThrottleKey {
-  return { key: `account:${createHash("sha256").update(email).digest("base64url")}`, rule: ACCOUNT_RULE };
+  return { key: `account:${digest(email)}`, rule: ACCOUNT_RULE };
+}
+
+/** The key of mails to a receiver, whether there is such an account or not. */
+export function mailKey(email: string): ThrottleKey {
+  return { key: `mail:${digest(email)}`, rule: MAIL_RULE };
+}
+
+/** The key of mails that are asked for from an address, if there is one. */
+export function mailAddressKey(address: string): ThrottleKey | undefined {
+  return address === "" ? undefined : { key: `mail-address:${networkOf(address)}`, rule: MAIL_ADDRESS_RULE };
 }
 
 /** The key of an address, if there is one. A home has a /64 of IPv6 addresses, so that counts as one. */
@@ -59,7 +81,11 @@ export function addressKey(address: string): ThrottleKey | undefined {
 }
 
 /** @param waitMs Until the next attempt is let in. */
-export function tooManyAttempts(waitMs: number): Problem<"too-many-requests"> {
+export function tooManyAttempts(waitMs: number, what = "failed attempts"): Problem<"too-many-requests"> {
   const headers = { "retry-after": String(Math.max(1, Math.ceil(waitMs / 1000))) };
-  return new Problem("too-many-requests", "Too many failed attempts: wait as long as Retry-After says", { headers });
+  return new Problem("too-many-requests", `Too many ${what}: wait as long as Retry-After says`, { headers });
+}
+
+function digest(email: string): string {
+  return createHash("sha256").update(email).digest("base64url");
 }

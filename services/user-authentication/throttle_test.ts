@@ -1,5 +1,15 @@
 import { expect, test } from "bun:test";
-import { ACCOUNT_RULE, ADDRESS_RULE, accountKey, addressKey, growingDelays, tooManyAttempts } from "./throttle.ts";
+import {
+  ACCOUNT_RULE,
+  ADDRESS_RULE,
+  accountKey,
+  addressKey,
+  growingDelays,
+  MAIL_RULE,
+  mailAddressKey,
+  mailKey,
+  tooManyAttempts,
+} from "./throttle.ts";
 
 test("growingDelays() doubles after the free failures and ends at the longest", () => {
   expect(growingDelays({ free: 2, firstMs: 1000, longestMs: 5000 })).toEqual([0, 0, 0, 1000, 2000, 4000, 5000]);
@@ -30,6 +40,13 @@ test.each([
   ["fe80::1%eth0", "address:fe80:0:0:0::/64"],
 ])("addressKey(%j) is %j", (address, key) => {
   expect(addressKey(address)).toEqual({ key, rule: ADDRESS_RULE });
+});
+
+test("mailKey() and mailAddressKey() count apart from sign-ins", () => {
+  expect(mailKey("ada@example.com").key).toBe(accountKey("ada@example.com").key.replace("account:", "mail:"));
+  expect(mailAddressKey("2001:db8:0:7::1")?.key).toBe("mail-address:2001:db8:0:7::/64");
+  expect(mailAddressKey("")).toBeUndefined();
+  expect(MAIL_RULE.delaysMs.slice(0, 6)).toEqual([0, 0, 0, 0, 60_000, 120_000]);
 });
 
 test("addressKey() has none where there is no socket", () => {

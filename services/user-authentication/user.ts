@@ -24,7 +24,8 @@ export type PasswordContext = Pick<User, "email" | "displayName">;
 /** Makes an account at its first version. */
 export function createUser({ id, email, displayName, roles, now }: NewUser): User {
   const createdAt = now.toISOString();
-  return { id, email, displayName, roles: sortRoles(roles), version: 1, createdAt, updatedAt: createdAt };
+  const user = { id, email, emailVerified: false, displayName, roles: sortRoles(roles), version: 1 };
+  return { ...user, createdAt, updatedAt: createdAt };
 }
 
 /** Roles in the order of the contract, whatever the order they were given in. */

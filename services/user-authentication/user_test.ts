@@ -20,6 +20,7 @@ test("createUser() makes an account at its first version", () => {
   expect(user).toEqual({
     id: "1",
     email: "a@b.c",
+    emailVerified: false,
     displayName: "A",
     roles: ["customer", "admin"],
     version: 1,

@@ -26,6 +26,7 @@ const SERVICE_ROOMS = [
   "port",
   "client",
   "broker",
+  "mailer",
   "metrics",
   "store",
   "assembly",
@@ -123,6 +124,12 @@ export const ROOMS: readonly Room[] = [
     types: ["domain"],
   },
   {
+    name: "mailer",
+    path: inService("(smtp|file)_mailer\\.ts"),
+    imports: ["port", "nodemailer", "node:net", "node:fs/promises", "node:path"],
+    types: ["domain"],
+  },
+  {
     name: "metrics",
     path: inService("\\w+_metrics\\.ts"),
     imports: ["domain", "problem", "prom-client"],
@@ -138,7 +145,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: "work",
     path: inService(
-      "(saga/\\w+|session|password|password_attempt|first_admin|key_ring|signing_key|vault|token_issuer|upkeep|edit|with_stock)\\.ts",
+      "(saga/\\w+|session|password|password_attempt|first_admin|key_ring|signing_key|vault|token_issuer|upkeep|postbox|mail_delivery|edit|with_stock)\\.ts",
     ),
     imports: [...RULES, ...PURE_MODULES, "platform", "port", "@elysiajs/jwt"],
     types: ["observability"],
@@ -199,6 +206,7 @@ export const SAYINGS: readonly Saying[] = [
       "work",
       "client",
       "broker",
+      "mailer",
       "metrics",
       "sdk",
       ...TOOLS,

@@ -2,11 +2,12 @@ import type { Handler } from "#contract";
 import { auditEvent } from "#platform/audit.ts";
 import { idempotently } from "#platform/idempotency.ts";
 import type { Dependencies } from "../dependencies.ts";
+import { postTokenMail } from "../mail_delivery.ts";
 import { checkRegistration, createUser } from "../user.ts";
 
 /** Creates an account, once for each key. */
 export function registerUser(dependencies: Dependencies): Handler<"registerUser"> {
-  const { store, passwords, fingerprintKey: secret, newId, now } = dependencies;
+  const { store, passwords, postbox, mailPages, fingerprintKey: secret, newId, now } = dependencies;
   return ({ body, headers, context }) => {
     const key = headers["idempotency-key"];
     const request = { operationId: "registerUser", key, caller: undefined, body, secret } as const;
@@ -18,6 +19,9 @@ export function registerUser(dependencies: Dependencies): Handler<"registerUser"
       const doer = { kind: "user", id: user.id } as const;
       const event = auditEvent(newId(), { caller: doer, context }, { action: "user-registered", target: doer });
       await store.users.insert({ user, passwordHash }, recordOf(reply), event);
+      // One that can't be sent now can be asked for.
+      const find = async () => ({ user, passwordHash, sessionEpoch: 1 });
+      postTokenMail({ mailTokens: store.mailTokens, postbox, mailPages }, { purpose: "verify-email", find });
       return reply;
     });
   };

@@ -2,6 +2,7 @@
 import { setDefaultTimeout } from "bun:test";
 import { testAudit } from "./audit_contract.ts";
 import { testIdempotency } from "./idempotency_contract.ts";
+import { testMailTokens } from "./mail_tokens_contract.ts";
 import type { Store } from "./mod.ts";
 import { testSessions } from "./sessions_contract.ts";
 import { testSigningKeys } from "./signing_keys_contract.ts";
@@ -38,7 +39,7 @@ export function testStore(fresh: OpenReplicas): void {
     opened ??= fresh();
     return opened;
   };
-  const parts = [testUsers, testSessions, testThrottle, testSigningKeys, testIdempotency, testAudit];
+  const parts = [testUsers, testSessions, testThrottle, testSigningKeys, testIdempotency, testAudit, testMailTokens];
   for (const part of parts) part({ shared, fresh });
 }
 

@@ -124,6 +124,38 @@ export interface SessionStore {
   endAll(userId: string, event?: AuditEvent): Promise<void>;
 }
 
+export interface NewMailToken extends Audited {
+  readonly hash: string;
+  readonly userId: string;
+  /** The account's epoch now: a password or roles that change since end the token. */
+  readonly epoch: number;
+  /** Until it expires, by the clock of the database. */
+  readonly lifetimeMs: number;
+}
+
+export interface PasswordReset extends Audited {
+  /** The hash of the new password. */
+  readonly to: string;
+  readonly now: Date;
+}
+
+export interface EmailVerification {
+  readonly now: Date;
+  /** Makes the event of an email that was not verified before. */
+  readonly eventOf: (userId: string) => AuditEvent;
+}
+
+/** Tokens that were sent by mail: each is good once, and until it expires. */
+export interface MailTokenStore {
+  issue(token: NewMailToken): Promise<void>;
+  /** Whose password a token lets set. Uses nothing up. */
+  findUser(hash: string): Promise<string | undefined>;
+  /** Uses a token up, sets the password, and ends every session of the account. @returns Whether it was good. */
+  resetPassword(hash: string, reset: PasswordReset): Promise<boolean>;
+  /** Uses a token up, whatever the account's epoch is now. @returns Whether it was good. */
+  verifyEmail(hash: string, verification: EmailVerification): Promise<boolean>;
+}
+
 /** Failed attempts, counted and timed by the clock of the database. */
 export interface ThrottleStore {
   /** Milliseconds until the last of these keys lets an attempt in; 0 if all do. Counts nothing. */
@@ -146,6 +178,7 @@ export interface SigningKeyStore {
 export interface Store {
   readonly users: UserStore;
   readonly sessions: SessionStore;
+  readonly mailTokens: MailTokenStore;
   readonly throttle: ThrottleStore;
   readonly signingKeys: SigningKeyStore;
   readonly idempotency: IdempotencyStore;

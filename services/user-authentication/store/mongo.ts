@@ -2,6 +2,7 @@ import { connectMongo, type Mongo, type MongoOptions } from "#platform/mongo.ts"
 import { createMongoAudit, prepareAudit } from "#platform/mongo_audit.ts";
 import { createMongoIdempotency, prepareIdempotency } from "#platform/mongo_idempotency.ts";
 import type { Store } from "./mod.ts";
+import { createMongoMailTokens, prepareMailTokens } from "./mongo_mail_tokens.ts";
 import { createMongoSessions, prepareSessions } from "./mongo_sessions.ts";
 import { createMongoSigningKeys, prepareSigningKeys } from "./mongo_signing_keys.ts";
 import { createMongoThrottle, prepareThrottle } from "./mongo_throttle.ts";
@@ -9,7 +10,7 @@ import { createMongoUsers, prepareUsers } from "./mongo_users.ts";
 
 const PREPARATIONS = [
   ...[prepareUsers, prepareSessions, prepareThrottle, prepareSigningKeys],
-  ...[prepareIdempotency, prepareAudit],
+  ...[prepareIdempotency, prepareAudit, prepareMailTokens],
 ];
 
 /** Connects and brings collections, validators and indexes up to date. @throws {StartFault} if that can't be done. */
@@ -28,6 +29,7 @@ function createMongoStore(database: Mongo): Store {
   return {
     users: createMongoUsers(database),
     sessions: createMongoSessions(database),
+    mailTokens: createMongoMailTokens(database),
     throttle: createMongoThrottle(database),
     signingKeys: createMongoSigningKeys(database),
     idempotency: createMongoIdempotency(database),

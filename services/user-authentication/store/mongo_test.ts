@@ -110,6 +110,7 @@ describeWithMongo("MongoDB", () => {
       ["throttle", { _id: "a", failures: -1 }],
       ["signingKeys", { _id: 0, kid: "a" }],
       ["idempotencyRecords", { _id: "a", reply: {} }],
+      ["mailTokens", { _id: "a", userId: "b", epoch: 0 }],
       ["auditEvents", { _id: "a", action: "x", actor: { kind: "user" } }],
     ])("%s refuses what is no document of it", async (name, document) => {
       const { url, database } = await openDatabase();

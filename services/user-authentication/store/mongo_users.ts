@@ -9,6 +9,8 @@ import type { Account, NewAccount, RolesEdit, UserStore } from "./mod.ts";
 interface UserDocument {
   _id: string;
   email: string;
+  /** Accounts of before have none. */
+  emailVerified?: boolean;
   displayName: string;
   roles: Role[];
   passwordHash: string;
@@ -36,7 +38,13 @@ export async function prepareUsers(database: Mongo): Promise<void> {
     ...{ createdAt: { bsonType: "date" }, updatedAt: { bsonType: "date" } },
   };
   await database.prepare("users", {
-    validator: { $jsonSchema: { required: Object.keys(properties), properties, additionalProperties: false } },
+    validator: {
+      $jsonSchema: {
+        required: Object.keys(properties),
+        properties: { ...properties, emailVerified: { bsonType: "bool" } },
+        additionalProperties: false,
+      },
+    },
     indexes: [
       { name: "users_email", key: { email: 1 }, unique: true },
       { name: "users_admins", key: { roles: 1, _id: 1 }, partialFilterExpression: { roles: "admin" } },
@@ -158,9 +166,10 @@ function toAccount(document: UserDocument | null): Account | undefined {
   return { user: toUser(document), passwordHash: document.passwordHash, sessionEpoch: document.sessionEpoch };
 }
 
-function toUser({ _id, email, displayName, roles, version, createdAt, updatedAt }: UserDocument): User {
+function toUser({ _id, email, emailVerified = false, createdAt, updatedAt, ...rest }: UserDocument): User {
+  const { displayName, roles, version } = rest;
   const times = { createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
-  return { id: _id, email, displayName, roles, version, ...times };
+  return { id: _id, email, emailVerified, displayName, roles, version, ...times };
 }
 
 function ignoreDuplicate(error: unknown): void {

@@ -3,6 +3,7 @@ import { connectPostgres, type Postgres, type PostgresOptions } from "#platform/
 import { createPostgresAudit } from "#platform/postgres_audit.ts";
 import { createPostgresIdempotency, purgeIdempotency } from "#platform/postgres_idempotency.ts";
 import type { Store } from "./mod.ts";
+import { createPostgresMailTokens, purgeMailTokens } from "./postgres_mail_tokens.ts";
 import { createPostgresSessions, purgeSessions } from "./postgres_sessions.ts";
 import { createPostgresSigningKeys } from "./postgres_signing_keys.ts";
 import { createPostgresThrottle, purgeThrottle } from "./postgres_throttle.ts";
@@ -26,6 +27,7 @@ function createPostgresStore(database: Postgres): Store {
   return {
     users: createPostgresUsers(database),
     sessions: createPostgresSessions(database),
+    mailTokens: createPostgresMailTokens(database),
     throttle: createPostgresThrottle(database),
     signingKeys: createPostgresSigningKeys(database),
     idempotency: createPostgresIdempotency(database),
@@ -33,6 +35,7 @@ function createPostgresStore(database: Postgres): Store {
     ping: () => database.ping(),
     async purge() {
       await purgeSessions(database);
+      await purgeMailTokens(database);
       await purgeThrottle(database);
       await purgeIdempotency(database);
     },

@@ -135,6 +135,12 @@ describe("Postgres", () => {
     ] as const) {
       await store.sessions.open({ id: Bun.randomUUIDv7(), userId, epoch: 1, tokenHash, lifetimeMs });
     }
+    for (const [hash, lifetimeMs] of [
+      ["old", -1],
+      ["new", 60_000],
+    ] as const) {
+      await store.mailTokens.issue({ hash, userId, epoch: 1, lifetimeMs });
+    }
     await store.throttle.attempt({ key: "old", rule: { delaysMs: [0, 0], forgetAfterMs: -1 } });
     await store.throttle.attempt({ key: "new", rule: { delaysMs: [0, 0], forgetAfterMs: 60_000 } });
     const record = { scope: "s", fingerprint: "f", reply: null };
@@ -144,7 +150,7 @@ describe("Postgres", () => {
     await store.purge();
     const left = await database.query<{ name: string }>`
       SELECT hash AS name FROM refresh_tokens UNION ALL SELECT key FROM throttle UNION ALL SELECT key FROM idempotency_records
-      UNION ALL SELECT 'session' FROM sessions`;
-    expect(left.map(({ name }) => name)).toEqual(["new", "new", "new", "session"]);
+      UNION ALL SELECT 'session' FROM sessions UNION ALL SELECT hash FROM mail_tokens`;
+    expect(left.map(({ name }) => name)).toEqual(["new", "new", "new", "session", "new"]);
   });
 });

@@ -8,6 +8,7 @@ import type { Account, UserStore } from "./mod.ts";
 interface UserRow {
   id: string;
   email: string;
+  emailVerified: boolean;
   displayName: string;
   roles: Role[];
   version: number;
@@ -22,7 +23,7 @@ interface AccountRow extends UserRow {
 /** Accounts in Postgres. */
 export function createPostgresUsers(database: Postgres): UserStore {
   const { sql } = database;
-  const columns = sql`id, email, display_name, roles, version, created_at, updated_at`;
+  const columns = sql`id, email, email_verified, display_name, roles, version, created_at, updated_at`;
   const accountColumns = sql`${columns}, password_hash, session_epoch`;
 
   /** Says why no row had the id and the version. */
@@ -118,10 +119,11 @@ function toAccount([row]: Rows<AccountRow>): Account | undefined {
   return row && { user: toUser(row), passwordHash: row.passwordHash, sessionEpoch: row.sessionEpoch };
 }
 
-function toUser({ id, email, displayName, roles, version, createdAt, updatedAt }: UserRow): User {
+function toUser({ id, email, emailVerified, displayName, roles, version, createdAt, updatedAt }: UserRow): User {
   return {
     id,
     email,
+    emailVerified,
     displayName,
     roles,
     version,
