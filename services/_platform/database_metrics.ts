@@ -37,8 +37,12 @@ export function createDatabaseMetrics(registry: Registry): DatabaseWatch & { set
     const labels = { db_system_name: system, db_operation_name: operation, db_collection_name: target };
     durations.observe(labels, durationMs / 1000);
   });
+  const watchPool = createPoolGauges(registers);
   return {
-    watchPool: createPoolGauges(registers),
+    watchPool({ system, pool }, figures) {
+      retries.inc({ db_system_name: system }, 0);
+      watchPool(pool, figures);
+    },
     recordCall(call, durationMs, error) {
       batch.add({ call, durationMs });
       if (error !== undefined) errors.inc({ db_system_name: call.system, error_type: errorType(error) });
@@ -48,7 +52,7 @@ export function createDatabaseMetrics(registry: Registry): DatabaseWatch & { set
   };
 }
 
-function createPoolGauges(registers: Registry[]): DatabaseWatch["watchPool"] {
+function createPoolGauges(registers: Registry[]): (pool: string, figures: () => PoolFigures) => void {
   const pools = new Map<string, () => PoolFigures>();
   const gauge = (name: string, help: string, figure: (figures: PoolFigures) => number): void => {
     new Gauge({

@@ -12,6 +12,13 @@ export interface DatabaseCall {
   readonly text?: string | undefined;
 }
 
+/** Which connections. */
+export interface PoolName {
+  readonly system: DatabaseCall["system"];
+  /** What they are for. */
+  readonly pool: string;
+}
+
 /** Connections of a pool, or turns, where the driver keeps the connections to itself. */
 export interface PoolFigures {
   readonly used: number;
@@ -24,7 +31,7 @@ export interface PoolFigures {
 /** Told what a client of a database does. */
 export interface DatabaseWatch {
   /** Registers a pool, to be asked when somebody looks. */
-  watchPool(name: string, figures: () => PoolFigures): void;
+  watchPool(name: PoolName, figures: () => PoolFigures): void;
   /** A call ended. */
   recordCall(call: DatabaseCall, durationMs: number, error: unknown): void;
   /** A transaction lost against others, and runs again. */

@@ -93,7 +93,7 @@ export class Mongo {
     const limiter = createLimiter({ running: poolMax, waiting: waitingMax });
     this.#limiter = limiter;
     this.#watch = watch;
-    watch?.watchPool("requests", () => {
+    watch?.watchPool({ system: "mongodb", pool: "requests" }, () => {
       const { running: used, waiting } = limiter;
       return { used, idle: poolMax - used, max: poolMax, waiting };
     });

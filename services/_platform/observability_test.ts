@@ -168,7 +168,7 @@ test("the process is measured, and nothing that is always zero here", async () =
 test("calls and pools of a database, and queues, are told when somebody asks", async () => {
   const { database, watchQueue, metrics } = createWatched();
   let used = 1;
-  database.watchPool("requests", () => ({ used, idle: 2, max: 10, waiting: 3 }));
+  database.watchPool({ system: "postgresql", pool: "requests" }, () => ({ used, idle: 2, max: 10, waiting: 3 }));
   watchQueue("password-hashing", () => ({ waiting: 4, max: 64 }));
   const call = { system: "postgresql", operation: "SELECT", target: "products", text: "SELECT 1" } as const;
   database.recordCall(call, 3, undefined);

@@ -83,7 +83,8 @@ export class Postgres {
     const { poolMax: max, waitingMax = max * 50 } = options;
     this.#pool = new Pool(() => openClient(options), { max, waitingMax });
     this.sql = openClient(options);
-    options.watch?.watchPool(options.pool ?? "requests", () => this.#pool.figures);
+    const { watch, pool = "requests" } = options;
+    watch?.watchPool({ system: "postgresql", pool }, () => this.#pool.figures);
   }
 
   /**
