@@ -126,7 +126,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: "mailer",
     path: inService("(smtp|file)_mailer\\.ts"),
-    imports: ["port", "nodemailer", "node:net", "node:fs/promises", "node:path"],
+    imports: ["port", "nodemailer", "node:net", "node:fs", "node:path"],
     types: ["domain"],
   },
   {
