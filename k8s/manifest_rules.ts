@@ -25,13 +25,14 @@ export interface Surroundings {
 
 /** Who may speak to whom, as `from -> to:port`. Everything else must be closed. */
 export const EDGES: readonly string[] = [
+  "backup -> mongo:27017",
+  "backup -> postgres:5432",
   "mongo -> mongo:27017",
   "mongo-init -> mongo:27017",
   "order-processing -> nats:4222",
   "order-processing -> postgres:5432",
   "order-processing -> product-management:3001",
   "order-processing -> user-authentication:3000",
-  "postgres-backup -> postgres:5432",
   "postgres-init -> postgres:5432",
   "product-management -> mongo:27017",
   "product-management -> user-authentication:3000",

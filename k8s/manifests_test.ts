@@ -79,12 +79,12 @@ test("each service takes the settings and secrets that the manifests give it", (
 test("an edge too many is found", () => {
   const manifests = base((text) =>
     text
-      .replace("values: [postgres-init, postgres-backup, order-processing]", "values: [mongo-init, order-processing]")
+      .replace("values: [postgres-init, backup, order-processing]", "values: [mongo-init, order-processing]")
       .replace("name: mongo-init }\n  policyTypes: [Egress]\n  egress:\n", (line) => `${line}    - {}\n`),
   );
   const faults = faultsOf(manifests, SURROUNDINGS);
   expect(faults).toContain("mongo-init -> postgres:5432 is open");
-  expect(faults).toContain("postgres-backup -> postgres:5432 is closed");
+  expect(faults).toContain("backup -> postgres:5432 is closed");
 });
 
 describe("the overlay production", () => {
@@ -186,10 +186,10 @@ describe("a planted fault is found", () => {
       "for KEYS_SECRET_FILE, which no secret of it holds",
     ],
     [
-      "a password that may be missing",
-      "{ name: postgres, key: password }",
-      "{ name: postgres, key: password, optional: true }",
-      "postgres-backup starts without PGPASSWORD",
+      "a secret that may be missing",
+      "secretName: backup,",
+      "secretName: backup, optional: true,",
+      "backup starts without the secret backup",
     ],
     [
       "a broker open to another service",
@@ -238,8 +238,8 @@ describe("a planted fault is found", () => {
     ["another namespace", "namespace: tradepost", "namespace: default", "is not in tradepost"],
     [
       "a database open to all services",
-      "values: [postgres-init, postgres-backup, order-processing]",
-      "values: [postgres-init, postgres-backup]",
+      "values: [postgres-init, backup, order-processing]",
+      "values: [postgres-init, backup]",
       "order-processing -> postgres:5432 is closed",
     ],
     [

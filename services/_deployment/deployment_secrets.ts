@@ -1,7 +1,7 @@
 import type { ServiceName } from "#contract";
 
 /** Who is given secrets, each its own and no more. */
-export type Reader = ServiceName | "mongo" | "mongo-init" | "postgres" | "postgres-init" | "nats";
+export type Reader = ServiceName | "mongo" | "mongo-init" | "postgres" | "postgres-init" | "nats" | "backup";
 
 /** Texts by file name, as one reader finds them in its folder. */
 export type SecretFiles = Readonly<Record<string, string>>;
@@ -82,6 +82,7 @@ export function secretFiles(values: RandomValues, places: EnginePlaces): Readonl
       "service-urls": orders,
     },
     nats: { "server.conf": natsConfig(values.natsPassword) },
+    backup: { "user-authentication-url": users, "product-management-url": products, "order-processing-url": orders },
     "user-authentication": {
       "store-url": users,
       "keys-secret": values.keysSecret,

@@ -58,9 +58,9 @@ test("each reader gets its own secrets and those of nobody else", () => {
   expect(readers(values.mongoRootPassword)).toEqual(["mongo", "mongo-init"]);
   expect(readers(values.postgresPassword)).toEqual(["postgres", "postgres-init"]);
   expect(readers(values.natsPassword)).toEqual(["nats", "order-processing"]);
-  expect(readers(values.userAuthenticationStorePassword)).toEqual(["mongo-init", "user-authentication"]);
-  expect(readers(values.productManagementStorePassword)).toEqual(["mongo-init", "product-management"]);
-  expect(readers(values.orderProcessingStorePassword)).toEqual(["postgres-init", "order-processing"]);
+  expect(readers(values.userAuthenticationStorePassword)).toEqual(["mongo-init", "backup", "user-authentication"]);
+  expect(readers(values.productManagementStorePassword)).toEqual(["mongo-init", "backup", "product-management"]);
+  expect(readers(values.orderProcessingStorePassword)).toEqual(["postgres-init", "backup", "order-processing"]);
   expect(readers(values.keysSecret)).toEqual(["user-authentication"]);
   expect(readers(values.adminPassword)).toEqual(["user-authentication"]);
   expect(readers(values.clientSecret)).toEqual(["user-authentication", "order-processing"]);

@@ -20,7 +20,7 @@ import { runOnce } from "./run_once.ts";
 export interface SecretFolders {
   /** Keeps the values; nobody else reads it. */
   values: string;
-  /** Holds a folder for each reader, and one for the data of the broker, which cannot take possession of it itself. */
+  /** Holds a folder for each reader. */
   readers: string;
   /** User and group each reader runs as. */
   owners: Readonly<Record<Reader, number>>;
@@ -36,6 +36,7 @@ const OWNERS: Readonly<Record<Reader, number>> = {
   "mongo-init": SERVICE_USER,
   "postgres-init": SERVICE_USER,
   nats: SERVICE_USER,
+  backup: SERVICE_USER,
   "user-authentication": SERVICE_USER,
   "product-management": SERVICE_USER,
   "order-processing": SERVICE_USER,
@@ -108,10 +109,11 @@ async function writeWhole(path: string, text: string, owner: number): Promise<vo
 if (import.meta.main) {
   await runOnce(async () => {
     const env = new Env(process.env);
-    const [values, readers, brokerData] = [env.string("VALUES"), env.string("READERS"), env.string("BROKER_DATA")];
+    const [values, readers] = [env.string("VALUES"), env.string("READERS")];
+    const owned = env.string("OWNED").split(" ");
     env.check();
     await writeSecrets({ values, readers, owners: OWNERS }, PLACES);
-    // The broker's image has no user of its own that could own its volume.
-    await chown(brokerData, SERVICE_USER, SERVICE_USER);
+    // Volumes of the broker and of backups: who writes to them is not root and could not take possession of them.
+    for (const folder of owned) await chown(folder, SERVICE_USER, SERVICE_USER);
   });
 }

@@ -8,7 +8,7 @@ import { type SecretFolders, writeSecrets } from "./write_secrets.ts";
 
 const PLACES: EnginePlaces = { mongo: ["mongo:27017"], postgres: "postgres:5432", nats: "nats:4222" };
 const READERS: readonly Reader[] = [
-  ...(["mongo", "mongo-init", "postgres", "postgres-init", "nats"] as const),
+  ...(["mongo", "mongo-init", "postgres", "postgres-init", "nats", "backup"] as const),
   ...(["user-authentication", "product-management", "order-processing"] as const),
 ];
 

@@ -82,8 +82,13 @@ async function test(host: ClusterHost): Promise<void> {
       );
     });
   }
-  await customer.findsEverything();
-  console.log("✓ cluster: deployed, tested, restarted under load, engines replaced");
+  await step("Backup and restore", async () => {
+    const copy = await taken.backUp();
+    await taken.restore(copy);
+    await customer.findsEverything();
+    await customer.buys();
+  });
+  console.log("✓ cluster: deployed, tested, restarted under load, engines replaced, copied and restored");
 }
 
 async function loadImages(host: ClusterHost): Promise<void> {

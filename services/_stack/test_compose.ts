@@ -1,13 +1,13 @@
 /**
  * `bun run test:compose`: builds the images, starts the compose project under a name of its own, runs the contract's tests against it, starts it
- * again over the same data, with two replicas of each service behind the proxy, restarts and kills these under load, and removes it. Where
- * nothing can run containers it is skipped by name.
+ * again over the same data, with two replicas of each service behind the proxy, restarts and kills these under load, restores a backup, and
+ * removes it. Where nothing can run containers it is skipped by name.
  */
 import { cleanAtEnd } from "./deployed/cleaning.ts";
 import { output } from "./deployed/commands.ts";
 import { ComposeProject } from "./deployed/compose_project.ts";
 import { type Deployed, runConformance } from "./deployed/conformance.ts";
-import { createCustomer } from "./deployed/customer.ts";
+import { type Customer, createCustomer } from "./deployed/customer.ts";
 import { expectEvents } from "./deployed/events.ts";
 import { findDocker } from "./deployed/hosts.ts";
 import { expectUnfelt, startLoad } from "./deployed/load.ts";
@@ -27,6 +27,16 @@ for (const path of new Bun.Glob("node_modules/**/package.json").scanSync("/app")
   console.log(name + "@" + version);
 }
 `;
+/** What a container runs to wait for a replica as the proxy does. */
+const UNTIL_READY = `
+for (const end = Date.now() + 60_000; ; await Bun.sleep(100)) {
+  if (await fetch(process.argv[1]).then((reply) => reply.ok, () => false)) break;
+  if (Date.now() > end) process.exit(1);
+}
+await Bun.sleep(500); // so that the proxy has seen it too
+`;
+const REPLICAS = SERVICE_NAMES.flatMap((name) => [name, `${name}-2`]);
+const SERVICE_PORTS: Readonly<Record<string, number>> = byService((_, index) => 3_000 + index);
 const SERVICE_IMAGE = "tradepost/order-processing:0.1.0";
 
 const host = await findDocker();
@@ -58,7 +68,9 @@ try {
 }
 await clean();
 if (process.exitCode !== 1)
-  console.log("✓ compose: built, tested, started again with its data and twice each, restarted under load, removed");
+  console.log(
+    "✓ compose: built, tested, started again with its data and twice each, restarted under load, copied and restored, removed",
+  );
 
 async function test(description: string): Promise<void> {
   await step(`Build the images with ${description}`, () => project.build());
@@ -89,16 +101,28 @@ async function test(description: string): Promise<void> {
     await project.up("ha");
   });
   await customer.findsEverything();
+  await step("Backup and restore", () => backUpAndRestore(customer));
+}
+
+/** What is bought after the copy was made is gone with the restore; everything else is as it was. */
+async function backUpAndRestore(customer: Customer): Promise<void> {
+  const said = await project.run("backup");
+  console.log(`   ${said.trim()}`);
+  await project.stop(...REPLICAS);
+  await project.run("backup", "/app/services/_deployment/restore.ts", said.split(":")[0] ?? "", "--replace");
+  await project.up("ha");
+  await customer.findsEverything();
+  await customer.buys();
 }
 
 /** One replica after the other, as seen through the proxy. */
 async function restartUnderLoad(): Promise<void> {
   const load = await startLoad(originsOf(proxyPorts));
-  const replicas = SERVICE_NAMES.flatMap((name) => [name, `${name}-2`]);
   const work = async (): Promise<void> => {
-    for (const name of replicas) {
+    for (const name of REPLICAS) {
       await project.restart(name);
-      await project.up("ha"); // until it is healthy
+      const url = `http://${name}.front:${SERVICE_PORTS[name.replace(/-2$/, "")]}/readyz`;
+      await project.exec("proxy", "bun", "-e", UNTIL_READY, url);
     }
   };
   await work().finally(async () => expectUnfelt(await load.stop()));

@@ -10,6 +10,7 @@ const NAMESPACE = "tradepost";
 const K8S = join(ROOT, "k8s");
 const READY_WITHIN = "600s";
 const LOG_LINES = "20";
+const SERVICES = "app.kubernetes.io/name in (user-authentication, product-management, order-processing)";
 const POLL_MS = 50;
 
 /** A connection from a pod, and what became of it. */
@@ -95,6 +96,46 @@ export class Cluster {
   async replacePod(name: string): Promise<void> {
     await this.#kubectl("delete", "pod", name, "--namespace", NAMESPACE);
     await this.ready();
+  }
+
+  /** Has the CronJob make a copy now. @returns its folder. */
+  async backUp(): Promise<string> {
+    await this.#kubectl("create", "job", "backup-now", "--from=cronjob/backup", "--namespace", NAMESPACE);
+    return (await this.#endOf("backup-now")).split(":")[0] ?? "";
+  }
+
+  /** Writes a copy back, as k8s/README.md says: with no service running, by the CronJob's own pod with another program. */
+  async restore(copy: string): Promise<void> {
+    const scale = (replicas: number) =>
+      this.#kubectl("scale", "deployment", "--all", `--replicas=${replicas}`, "--namespace", NAMESPACE);
+    await scale(0);
+    await this.#kubectl(
+      "wait",
+      "pod",
+      "--for=delete",
+      "--selector",
+      SERVICES,
+      "--namespace",
+      NAMESPACE,
+      `--timeout=${READY_WITHIN}`,
+    );
+    const create = ["create", "job", "restore", "--from=cronjob/backup", "--namespace", NAMESPACE];
+    const job = await this.#kubectl(...create, "--dry-run=client", "--output", "yaml");
+    const input = job
+      .replace("backup.ts", "restore.ts")
+      .replace(/- \/backups$/m, `- ${copy}`)
+      .replace("--keep-days=14", "--replace");
+    await output(["kubectl", "create", "--filename", "-"], { ...this.#options, input });
+    await this.#endOf("restore");
+    await scale(3);
+    await this.ready();
+  }
+
+  /** Waits for a Job, and gives what it said. */
+  async #endOf(job: string): Promise<string> {
+    const at = ["--namespace", NAMESPACE];
+    await this.#kubectl("wait", `job/${job}`, "--for=condition=complete", ...at, `--timeout=${READY_WITHIN}`);
+    return this.#kubectl("logs", `job/${job}`, ...at);
   }
 
   /** A text of a secret. */

@@ -33,6 +33,16 @@ export class ComposeProject {
     await output(this.#compose(...ALL_PROFILES, "restart", service), this.#options);
   }
 
+  /** Ends containers in good order. */
+  async stop(...services: readonly string[]): Promise<void> {
+    await output(this.#compose(...ALL_PROFILES, "stop", ...services), this.#options);
+  }
+
+  /** Runs a container once, with another command if one is given, and gives what it printed. */
+  async run(service: string, ...command: readonly string[]): Promise<string> {
+    return output(this.#compose("run", "--rm", "--no-deps", "-T", service, ...command), this.#options);
+  }
+
   /** `kill -9`. */
   async kill(service: string): Promise<void> {
     await output(this.#compose(...ALL_PROFILES, "kill", "--signal", "SIGKILL", service), this.#options);
