@@ -66,10 +66,18 @@ function mapValues(value: object, map: (value: unknown) => unknown): object {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, map(each)]));
 }
 
+/** The pattern of long texts: characters of any kind but NUL, and no half of one. */
+const FREE_TEXT = "^[^\\u0000\\p{Cs}]*$";
+
+/** Decides as {@link FREE_TEXT} does, in a fraction of the time. */
+function isFreeText(text: string): boolean {
+  return text.isWellFormed() && !text.includes("\0");
+}
+
 /** A regular expression that can't be made to run for long. */
 function boundedRegExp(pattern: string, flags: string): RegExp {
   const expression = new RegExp(pattern, flags);
-  const test = expression.test.bind(expression);
+  const test = pattern === FREE_TEXT ? isFreeText : expression.test.bind(expression);
   return Object.assign(expression, { test: (text: string) => text.length <= PATTERN_MAX_LENGTH && test(text) });
 }
 boundedRegExp.code = "boundedRegExp";

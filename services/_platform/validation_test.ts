@@ -26,3 +26,16 @@ test("what an operation reads and answers compiles", () => {
 test("a schema that Ajv can't compile is found out", () => {
   expect(() => compileRequest("body", { type: "object", unheardOf: true }).accepts({})).toThrow("unheardOf");
 });
+
+test("free text is decided as its pattern says, which some schema has", () => {
+  const pattern = "^[^\\u0000\\p{Cs}]*$";
+  expect(JSON.stringify(DOCUMENT)).toContain(JSON.stringify({ pattern }).slice(1, -1));
+  const { accepts } = compileRequest("body", { type: "string", pattern });
+  const expression = new RegExp(pattern, "u");
+  const parts = ["", "a", "é", "\u{1f600}", "\ud83d", "\ude00", "\0", "\n", "\uffff"];
+  for (const first of parts) {
+    for (const second of parts) {
+      for (const text of [first + second, `${second}b${first}`]) expect(accepts(text)).toBe(expression.test(text));
+    }
+  }
+});
