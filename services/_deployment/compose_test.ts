@@ -34,6 +34,8 @@ interface Project {
 const TEXT = readFileSync(join(import.meta.dirname, "../../compose.yaml"), "utf8");
 const FILES = secretFiles(completeValues(), { mongo: ["mongo:27017"], postgres: "postgres:5432", nats: "nats:4222" });
 const PROXY = "proxy";
+/** What only watches: it publishes its own page, and knows no secret. */
+const WATCHERS: Readonly<Record<string, number>> = { prometheus: 9090, jaeger: 16_686, grafana: 3000 };
 const PORTS: Readonly<Record<string, number>> = {
   "user-authentication": 3000,
   "product-management": 3001,
@@ -58,7 +60,9 @@ function faultsOf({ services, volumes, networks }: Project): string[] {
       faults.push(`${name} does not run version ${manifest.version}`);
     }
     for (const port of service.ports ?? []) {
-      const isOwn = (name === PROXY ? Object.values(PORTS) : [PORTS[name]]).some((own) => port.endsWith(`:${own}`));
+      const isOwn = (name === PROXY ? Object.values(PORTS) : [PORTS[name] ?? WATCHERS[name]]).some((own) =>
+        port.endsWith(`:${own}`),
+      );
       if (!isOwn || !port.startsWith("127.0.0.1:")) faults.push(`${name} publishes ${port}`);
     }
     faults.push(...secretFaults(name, service));
@@ -113,7 +117,7 @@ function secretFaults(name: string, { volumes = [], environment = {} }: Service)
   }
   const reader = name.replace(/-2$/, "");
   const mounted = volumes.filter((volume) => volume.includes("secrets"));
-  if (name === PROXY) return mounted.map((volume) => `${name} mounts ${volume}`);
+  if (name === PROXY || name in WATCHERS) return mounted.map((volume) => `${name} mounts ${volume}`);
   if (mounted.join() !== `${reader}-secrets:/run/secrets:ro`) return [`${name} mounts ${mounted.join(" and ")}`];
   const own = (FILES as Readonly<Record<string, object>>)[reader] ?? {}; // a name without files finds nothing
   const files = Object.entries(environment).filter(([variable]) => variable.endsWith("_FILE"));
