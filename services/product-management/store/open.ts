@@ -1,12 +1,7 @@
 import type { CommonConfig } from "#platform/config.ts";
 import type { DatabaseWatch } from "#platform/database_watch.ts";
-import { connectMongo } from "#platform/mongo.ts";
-import { connectPostgres, type Postgres } from "#platform/postgres.ts";
-import { purgeIdempotency } from "#platform/postgres_idempotency.ts";
 import type { Closing } from "#platform/process.ts";
 import type { ProductStore } from "./mod.ts";
-import { MongoProductStore, prepareProducts } from "./mongo.ts";
-import { migrateProducts, PostgresProductStore } from "./postgres.ts";
 
 /** Where the products are. */
 export interface StoreOptions extends Pick<CommonConfig, "storeUrl" | "storePoolMax" | "storeTimeoutMs"> {
@@ -21,26 +16,48 @@ export interface StoreOptions extends Pick<CommonConfig, "storeUrl" | "storePool
 /** How often records of idempotent requests that are too old are deleted; MongoDB does it by itself. */
 const PURGE_EVERY_MS = 20_000;
 
-/** Connects to the engine that the URL names and brings its tables or collections up to date. */
+/**
+ * Connects to the engine that the URL names and brings its tables or collections up to date. It loads one driver only: the other one
+ * would take 30 MB for nothing.
+ */
 export async function openStore(options: StoreOptions, closing: Closing): Promise<ProductStore> {
-  const { storeUrl: url, storePoolMax: poolMax, storeTimeoutMs: timeoutMs, name, watch } = options;
-  if (url.startsWith("mongodb")) {
-    const database = await connectMongo({ url, poolMax, timeoutMs, name, watch });
-    closing(() => database.close());
-    await prepareProducts(database);
-    return new MongoProductStore(database);
-  }
-  const database = await connectPostgres({ url, poolMax, timeoutMs, name, watch });
+  return options.storeUrl.startsWith("mongodb")
+    ? openMongoStore(options, closing)
+    : openPostgresStore(options, closing);
+}
+
+async function openMongoStore(options: StoreOptions, closing: Closing): Promise<ProductStore> {
+  const [{ connectMongo }, { MongoProductStore, prepareProducts }] = await Promise.all([
+    import("#platform/mongo.ts"),
+    import("./mongo.ts"),
+  ]);
+  const database = await connectMongo(connectionOf(options));
+  closing(() => database.close());
+  await prepareProducts(database);
+  return new MongoProductStore(database);
+}
+
+async function openPostgresStore(options: StoreOptions, closing: Closing): Promise<ProductStore> {
+  const [{ connectPostgres }, { migrateProducts, PostgresProductStore }, { purgeIdempotency }] = await Promise.all([
+    import("#platform/postgres.ts"),
+    import("./postgres.ts"),
+    import("#platform/postgres_idempotency.ts"),
+  ]);
+  const database = await connectPostgres(connectionOf(options));
   closing(() => database.close());
   await migrateProducts(database);
-  closing(startPurging(database, options.onFault));
+  closing(startPurging(() => purgeIdempotency(database), options.onFault));
   return new PostgresProductStore(database);
 }
 
-function startPurging(database: Postgres, onFault: StoreOptions["onFault"]): () => Promise<void> {
+function connectionOf({ storeUrl, storePoolMax, storeTimeoutMs, name, watch }: StoreOptions) {
+  return { url: storeUrl, poolMax: storePoolMax, timeoutMs: storeTimeoutMs, name, watch };
+}
+
+function startPurging(purge: () => Promise<void>, onFault: StoreOptions["onFault"]): () => Promise<void> {
   let running = Promise.resolve();
   const timer = setInterval(() => {
-    running = purgeIdempotency(database).catch(onFault);
+    running = purge().catch(onFault);
   }, PURGE_EVERY_MS);
   return () => {
     clearInterval(timer);
