@@ -3,6 +3,7 @@ import type { APIRequestContext } from "@playwright/test";
 import type { OperationId, ProblemBody, ProblemCode, Reply, ServiceName } from "#contract";
 import type { Deployment } from "./deployment.ts";
 import { type Operation, operationOf } from "./document.ts";
+import { type Sighting, sight } from "./facets.ts";
 import { faultsOf, faultsOutsideContract, type Received } from "./response_check.ts";
 
 /** Someone who signs in. */
@@ -33,12 +34,6 @@ export interface RawRequest {
 /** A response that is as the contract says. */
 export interface Answer<Body = unknown> extends Received {
   readonly body: Body;
-}
-
-/** An operation that was seen to answer with a status. */
-export interface Sighting {
-  readonly operation: OperationId;
-  readonly status: number;
 }
 
 type Success<Id extends OperationId> = Reply<Id>["status"];
@@ -89,7 +84,7 @@ export class Api {
       headers: { ...(await headersOf(operation, call)), ...call.headers },
       ...(call.body === undefined ? {} : { body: encode(operation, call.body) }),
     });
-    this.#sightings.push({ operation: id, status: received.status });
+    this.#sightings.push(sight(operation, received));
     complain(`${id} (${operation.method} ${path})`, faultsOf(operation, received));
     return { ...received, body: received.text === "" ? undefined : JSON.parse(received.text) };
   }

@@ -1,18 +1,14 @@
-import { expect, test } from "bun:test";
-import type { Sighting } from "./api.ts";
-import { judge, lostTests, toTable } from "./coverage.ts";
-import type { Operation } from "./document.ts";
+import { describe, expect, test } from "bun:test";
+import { judge, lostTests, toSummary, toTable } from "./coverage.ts";
+import { type Operation, operationOf } from "./document.ts";
+import { facetsOf, type Sighting, sight } from "./facets.ts";
 import type { FaultTest } from "./faults.ts";
 
 const OPERATIONS: readonly Pick<Operation, "id" | "responses">[] = [
   { id: "getProduct", responses: documented(200, 404, 503) },
   { id: "deleteProduct", responses: documented(204) },
 ];
-const SEEN: readonly Sighting[] = [
-  { operation: "getProduct", status: 200 },
-  { operation: "getProduct", status: 404 },
-  { operation: "deleteProduct", status: 204 },
-];
+const SEEN: readonly Sighting[] = [seen("getProduct", 200), seen("getProduct", 404), seen("deleteProduct", 204)];
 const AWAY: FaultTest = {
   operations: ["getProduct"],
   status: 503,
@@ -32,7 +28,7 @@ test("judge() finds a status that was never seen", () => {
 });
 
 test("judge() does not take another operation's status for it", () => {
-  const sightings: Sighting[] = [...SEEN.slice(0, 2), { operation: "getProduct", status: 204 }];
+  const sightings: Sighting[] = [...SEEN.slice(0, 2), seen("getProduct", 204)];
   expect(states({ sightings })).toEqual(["seen", "seen", "elsewhere", "missing"]);
 });
 
@@ -51,6 +47,59 @@ test("toTable() marks what was not seen over HTTP", () => {
   const table = toTable(judge({ operations: OPERATIONS, sightings: SEEN.slice(1), faultTests: [AWAY], readFile }));
   expect(table).toBe("  getProduct     200! 404 503*\n  deleteProduct  204");
 });
+
+describe("of the contract itself", () => {
+  const createOrder = operationOf("createOrder");
+  const answer = {
+    status: 409,
+    headers: { "content-type": "application/problem+json", "retry-after": "1", "x-request-id": "r1" },
+    text: '{"code":"request-in-progress"}',
+  };
+
+  test("facetsOf() has each status, each header and each problem of it", () => {
+    const facets = facetsOf(createOrder).filter(({ status }) => status === 409);
+    expect(facets.filter(({ kind }) => kind === "status")).toHaveLength(1);
+    expect(facets.filter(({ kind }) => kind === "header").map(({ name }) => name)).toContain("Retry-After");
+    expect(facets.filter(({ kind }) => kind === "problem").map(({ name }) => name)).toEqual([
+      "out-of-stock",
+      "product-unavailable",
+      "order-cancelled",
+      "request-in-progress",
+    ]);
+  });
+
+  test("sight() tells the declared headers and the code of an answer", () => {
+    expect(sight(createOrder, answer)).toEqual({
+      operation: "createOrder",
+      status: 409,
+      headers: ["Retry-After"],
+      code: "request-in-progress",
+    });
+  });
+
+  test("judge() finds a header and a problem that were never seen, although the status was", () => {
+    const [operations, sightings] = [[createOrder], [sight(createOrder, answer)]];
+    const rows = judge({ operations, sightings, faultTests: [], readFile }).filter(({ status }) => status === 409);
+    const missing = rows.filter(({ state }) => state === "missing").map(({ name }) => name);
+    expect(missing).toContain("Idempotent-Replayed");
+    expect(missing).toContain("out-of-stock");
+    expect(missing).not.toContain("Retry-After");
+    expect(missing).not.toContain("request-in-progress");
+    expect(toTable(rows)).toContain("409(");
+    expect(toSummary(rows)).toContain("1 operation × status: 100 %");
+  });
+
+  test("judge() takes a test elsewhere for what it shows, and for no more", () => {
+    const elsewhere = { ...AWAY, operations: ["createOrder" as const], status: 409, shows: ["order-cancelled"] };
+    const evidence = { operations: [createOrder], sightings: [], faultTests: [elsewhere], readFile };
+    const rows = judge(evidence).filter(({ state }) => state === "elsewhere");
+    expect(rows.map(({ name }) => name)).toEqual(["order-cancelled"]);
+  });
+});
+
+function seen(operation: string, status: number): Sighting {
+  return { operation, status, headers: [], code: undefined };
+}
 
 function states({ sightings = SEEN, faultTests = [AWAY] }): string[] {
   return judge({ operations: OPERATIONS, sightings, faultTests, readFile }).map(({ state }) => state);

@@ -64,4 +64,42 @@ export const FAULT_TESTS: readonly FaultTest[] = [
     file: "services/product-management/operations/audit_stock_test.ts",
     test: "auditStock refuses a service without the scope",
   },
+  {
+    // The record of a key is written with what it stands for, so a twin sees it done, or not at all; only what expires in between is left.
+    operations: ["registerUser", "createProduct", "adjustProductStock"],
+    status: 409,
+    file: "services/_platform/idempotency_test.ts",
+    test: "a key that was taken and is gone again is told to wait",
+    shows: ["request-in-progress", "Retry-After"],
+  },
+  {
+    // Over HTTP it is a race.
+    operations: ["createOrder"],
+    status: 409,
+    file: "services/order-processing/saga/place_order_test.ts",
+    test: "a request with a key in use is told to wait; one with another payload is refused",
+    shows: ["request-in-progress", "Retry-After"],
+  },
+  {
+    operations: ["createOrder"],
+    status: 409,
+    file: "services/order-processing/saga/place_order_test.ts",
+    test: "an order that is cancelled while it is placed is answered so, and its stock comes back",
+    shows: ["order-cancelled"],
+  },
+  {
+    operations: ["replaceOrder"],
+    status: 409,
+    file: "services/order-processing/operations/orders_test.ts",
+    test: "only cancels a pending order, and answers 503 for an edit that can't be decided in time",
+    shows: ["order-pending", "edit-in-progress", "Retry-After"],
+  },
+  {
+    // A deployment keeps its admins.
+    operations: ["replaceUserRoles"],
+    status: 409,
+    file: "services/user-authentication/operations/replace_user_roles_test.ts",
+    test: "replaceUserRoles keeps the last admin",
+    shows: ["last-admin"],
+  },
 ];

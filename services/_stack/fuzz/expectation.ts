@@ -2,6 +2,7 @@
 import type { OperationId } from "#contract";
 import type { Operation } from "../../../openapi/conformance/document.ts";
 import type { Knowledge, Thing } from "./knowledge.ts";
+import { parametersOf } from "./plan.ts";
 import type { FuzzRequest } from "./request.ts";
 import { validityOf } from "./validity.ts";
 
@@ -43,7 +44,7 @@ export function expectationOf(request: FuzzRequest, knowledge: Knowledge): Expec
   if (isOtherMediaType) return exactly("invalid", "the media type is another one", 415);
   if (faults.length > 0) return exactly("invalid", faults.slice(0, 3).join(", "), 400);
   const situation = situate(request, knowledge);
-  return RULES[request.operation.id]?.(situation) ?? validExpectation(situation);
+  return RULES[request.operation.id]?.(situation) ?? listExpectation(situation) ?? validExpectation(situation);
 }
 
 function exactly(kind: Expectation["kind"], why: string, ...statuses: readonly number[]): Expectation {
@@ -158,17 +159,15 @@ const RULES: Readonly<Partial<Record<OperationId, (situation: Situation) => Expe
     if (needsCurrency && currency === undefined) return exactly("invalid", "prices without a currency", 400);
     if (status !== "active" && it.role === "anonymous")
       return exactly("unauthorized", "only active products are for all", 401);
-    return listExpectation(it);
+    return undefined;
   },
   listOrders(it) {
     const { customerId } = it.query;
     if (customerId !== undefined && customerId !== it.sender.id && !it.isAdmin) {
       return exactly("unauthorized", "the orders of somebody else", 403);
     }
-    return listExpectation(it);
+    return undefined;
   },
-  listUsers: listExpectation,
-  listSessions: listExpectation,
   registerUser: (it) => (isStrong(it.json.password) ? undefined : orWeak(it)),
   changePassword: (it) => (isStrong(it.json.newPassword) ? undefined : orWeak(it)),
   issueServiceToken: (it) => {
@@ -184,6 +183,7 @@ const RULES: Readonly<Partial<Record<OperationId, (situation: Situation) => Expe
 
 /** A cursor is one that was given, for the same caller, filters and order. */
 function listExpectation({ query, knowledge, operation, sender }: Situation): Expectation | undefined {
+  if (!parametersOf(operation).some(({ name }) => name === "cursor")) return undefined;
   if (query.cursor === undefined) return exactly("valid", "a list always is", 200);
   const isGiven = knowledge.cursors.some(
     (cursor) =>

@@ -34,6 +34,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 const DESCRIBED_MAX = 1_500;
 /** Of so many chances, one is not taken. */
 const CHANCES = 5;
+const LATEST = 3;
 
 /** Puts ids, versions, tokens and cursors that are known into a planned request. */
 export async function prepare(plan: Plan, knowledge: Knowledge, people: People): Promise<FuzzRequest> {
@@ -92,10 +93,11 @@ class Choice {
     return this.#seed === 0 || this.#hash(name) % CHANCES !== 0;
   }
 
-  /** The last one, or any. */
+  /** One of the last, mostly: they are more likely to be good still. */
   among<T>(name: string, values: readonly T[]): T | undefined {
-    const back = this.#seed === 0 ? 0 : (this.#hash(name) >>> 8) % values.length;
-    return values.at(-1 - back);
+    const hash = this.#seed === 0 ? 0 : this.#hash(name) >>> 8;
+    const reach = hash % CHANCES === 1 ? values.length : Math.min(values.length, LATEST);
+    return values.at(-1 - ((hash >>> 4) % reach));
   }
 
   /** FNV-1a. */
@@ -117,7 +119,9 @@ function chosen({ operation, caller, choose, knowledge }: Source, { name, value 
   const lists = [`${operation}.${name}`, ...(choose.take("own") ? [`${caller} ${kind}`] : []), kind];
   const values = lists.map((list) => knowledge.valuesOf(list)).find((list) => list.length > 0) ?? [];
   const isId = /Id$/.test(kind);
-  if (values.length === 0 || !choose.take(name) || (isId && !/^[0-9a-f-]{36}$/.test(value))) return value;
+  // What an operation has of its own goes together, as a name and its password do.
+  const subject = knowledge.valuesOf(`${operation}.${name}`).length > 0 ? operation : name;
+  if (values.length === 0 || !choose.take(subject) || (isId && !/^[0-9a-f-]{36}$/.test(value))) return value;
   return String(choose.among(name, values));
 }
 
