@@ -14,6 +14,7 @@ import { type ByService, byService, SERVICE_NAMES } from "./service_names.ts";
 import { type Service, startService } from "./service_process.ts";
 import { ADMIN_EMAIL, CLIENT_ID, originsOf, serviceEnvironments } from "./service_settings.ts";
 import { StackError } from "./stack_error.ts";
+import type { Part } from "./status_view.ts";
 
 /** Where and how the whole system runs. */
 export interface StackOptions {
@@ -40,8 +41,10 @@ export interface StackOptions {
   readonly postgresTemplate?: string;
   /** The services' programs, for tests of the launcher itself. */
   readonly mainFiles?: ByService<string>;
-  /** Told each phase as it ends, and what takes long as it begins. */
+  /** Told what takes long as it begins. */
   readonly onProgress?: (message: string) => void;
+  /** Told of each part as it begins to start, and once it serves. */
+  readonly onPart?: (part: Part) => void;
   /** Breaks the start off: what runs by then is ended, and the start rejects. */
   readonly signal?: AbortSignal;
 }
@@ -106,19 +109,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function bringUp(options: StackOptions, journal: ProcessJournal): Promise<Stack> {
-  const { dataFolder, ports, onProgress = () => {}, signal } = options;
+  const { dataFolder, ports, onPart = () => {}, signal } = options;
   const logFolder = join(dataFolder, "logs");
   mkdirSync(logFolder, { recursive: true, mode: 0o700 });
   const secrets = keepSecrets(dataFolder);
   const { postgres, mongo, nats } = await startEngines(options, { journal, logFolder });
   signal?.throwIfAborted();
   const storeUrls = await findStores(options, { postgres, mongo, secrets });
-  onProgress(
-    [postgres, mongo, nats]
-      .filter((engine) => engine !== undefined)
-      .map(describeEngine)
-      .join(", "),
-  );
   signal?.throwIfAborted();
 
   const eventsUrl = nats?.url;
@@ -144,8 +141,9 @@ async function bringUp(options: StackOptions, journal: ProcessJournal): Promise<
       ...{ name, label, port, journal, logFile: join(logFolder, `${label}.log`) },
       environment: () => options.adjust?.(name, environment) ?? environment,
     };
+    onPart({ name: label, state: "starting" });
     const running = await startService(mainFile === undefined ? service : { ...service, mainFile });
-    onProgress(`${label} on http://localhost:${port}`);
+    onPart({ name: label, state: "ready", detail: `http://localhost:${port}` });
     return running;
   });
   const started = await allOrNone(starting, journal);
@@ -170,7 +168,7 @@ async function bringUp(options: StackOptions, journal: ProcessJournal): Promise<
 }
 
 async function startEngines(
-  { dataFolder, mongo, nats, disposable = false, durable = false, postgresTemplate, onProgress }: StackOptions,
+  { dataFolder, mongo, nats, disposable = false, durable = false, postgresTemplate, onProgress, onPart }: StackOptions,
   { journal, logFolder }: { journal: ProcessJournal; logFolder: string },
 ): Promise<Pick<Stack, "postgres" | "mongo" | "nats">> {
   const postgres = startPostgres({
@@ -186,9 +184,12 @@ async function startEngines(
     journal,
     disposable,
   });
-  const database = mongo?.start({ ...placeOf("mongo"), durable });
-  const broker = nats?.start(placeOf("nats"));
-  await allOrNone<unknown>([postgres, Promise.resolve(database), Promise.resolve(broker)], journal);
+  const database = mongo && watched(mongo.name, mongo.start({ ...placeOf("mongo"), durable }), onPart);
+  const broker = nats && watched("NATS", nats.start(placeOf("nats")), onPart);
+  await allOrNone<unknown>(
+    [watched("PostgreSQL", postgres, onPart), Promise.resolve(database), Promise.resolve(broker)],
+    journal,
+  );
   return { postgres: await postgres, mongo: await database, nats: await broker };
 }
 
@@ -245,7 +246,15 @@ function firstEnd(engines: readonly (Engine | undefined)[], services: ByService<
   ]);
 }
 
-function describeEngine({ name, version, url }: Pick<Engine, "name" | "version" | "url">): string {
+/** Tells of an engine as it begins to start, and once it serves. */
+async function watched<Server extends Pick<Engine, "version" | "url">>(
+  name: string,
+  starting: Promise<Server>,
+  onPart: StackOptions["onPart"] = () => {},
+): Promise<Server> {
+  onPart({ name, state: "starting" });
+  const { version, url } = await starting;
   const host = /@?([^@/]+)\/?(?:\?.*)?$/.exec(url)?.[1];
-  return `${name} ${version} on ${host}`;
+  onPart({ name, state: "ready", detail: `${host} (${version})` });
+  return starting;
 }

@@ -2,19 +2,23 @@
  * `bun start`: the whole system on this machine, until Ctrl-C.
  *
  * Options: `--mongo` (users and products in MongoDB, fetched if need be), `--postgres` (everything in Postgres),
- * `--port N` (N, N+1 and N+2 instead of 3000-3002), `--data FOLDER` (instead of `.data/`).
+ * `--port-base N` or `--port N` (N, N+1 and N+2 instead of 3000-3002), `--data FOLDER` (instead of `.data/`), `--reset` (begins with nothing: data,
+ * secrets and logs of the folder are removed), `--seed N` (a shop with N orders to look at).
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { makeDemoData } from "./demo_data.ts";
 import type { MongoSource } from "./engines/mongo.ts";
 import { findNats, type NatsSource } from "./engines/nats.ts";
+import { ProcessJournal } from "./journal.ts";
 import { onParentEnd } from "./parent_watch.ts";
 import { DATA_FOLDER } from "./paths.ts";
 import { seedStack } from "./seed.ts";
 import { byService, SERVICE_NAMES } from "./service_names.ts";
 import { type Stack, startStack } from "./stack.ts";
 import { describeFault, StackError } from "./stack_error.ts";
+import { StatusView } from "./status_view.ts";
 
 type Store = "mongo" | "postgres";
 
@@ -23,15 +27,30 @@ interface Arguments {
   readonly firstPort: number;
   /** Asked for by hand. */
   readonly store: Store | undefined;
+  readonly isReset: boolean;
+  /** Orders of demo data; none if not asked for. */
+  readonly seed: number;
 }
 
 const USUAL_PORT = 3_000;
 const HIGHEST_PORT = 65_533;
+const SEED_MAX = 100_000;
+const TERMINAL_COLUMNS = 80;
 /** Which store the data folder began with, so that a later start finds its data again. */
 const STORE_FILE = "store";
+/** Not what was fetched, nor what other commands keep there. */
+const MADE_BY_START = /^(postgres|mongo|nats|logs|store|secrets\.json|seeded-\w+|mails\.txt)$/;
 
 const startedAt = performance.now();
 const interruption = new AbortController();
+const view = new StatusView(
+  {
+    isTerminal: process.stdout.isTTY,
+    columns: process.stdout.columns || TERMINAL_COLUMNS,
+    write: (text) => void process.stdout.write(text),
+  },
+  elapsed,
+);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => interrupt(signal)); // for good: npx sends SIGINT twice, and draining is not to be cut short
 }
@@ -55,14 +74,16 @@ try {
   process.exit(1);
 }
 
-async function bringUp({ dataFolder, firstPort, store }: Arguments): Promise<Stack> {
+async function bringUp({ dataFolder, firstPort, store, isReset, seed }: Arguments): Promise<Stack> {
   const { signal } = interruption;
-  say(`Starting; data and logs are in ${relative(process.cwd(), dataFolder) || "."}/`);
+  if (isReset) await reset(dataFolder);
+  say(`Starting; data and logs are in ${shown(dataFolder)}`);
   const mongo = await chooseMongo(store, join(dataFolder, STORE_FILE));
   const started = await startStack({
     dataFolder,
     ports: byService((_, index) => firstPort + index),
     onProgress: say,
+    onPart: (part) => view.set(part),
     signal,
     nats: await chooseNats(),
     ...(mongo && { mongo }),
@@ -70,10 +91,13 @@ async function bringUp({ dataFolder, firstPort, store }: Arguments): Promise<Sta
   try {
     writeFileSync(join(dataFolder, STORE_FILE), mongo ? "mongo" : "postgres");
     if (await seedStack(started, dataFolder)) say("First start: a seller and some products are there to try");
+    const onProgress = (done: number, total: number): void => view.progress("demo data", done, total);
+    if (seed > 0) await makeDemoData(started, { orders: seed, onProgress, signal });
   } catch (error) {
     await started.stop();
     throw error;
   }
+  view.settle();
   welcome(started);
   return started;
 }
@@ -100,16 +124,35 @@ async function chooseNats(): Promise<NatsSource | undefined> {
 function readArguments(): Arguments {
   const text = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
-  const { mongo, postgres, port, data } = parseArgs({
-    options: { mongo: flag, postgres: flag, port: text, data: text },
-  }).values;
-  const firstPort = port === undefined ? USUAL_PORT : Number(port);
-  if (!Number.isInteger(firstPort) || firstPort < 1 || firstPort > HIGHEST_PORT) {
-    throw new StackError(`--port must be a number from 1 to ${HIGHEST_PORT}`);
-  }
+  const { values } = parseArgs({
+    options: { mongo: flag, postgres: flag, reset: flag, port: text, "port-base": text, data: text, seed: text },
+  });
+  const { mongo, postgres, data } = values;
+  const firstPort = numberOf("port-base", values["port-base"] ?? values.port ?? `${USUAL_PORT}`, HIGHEST_PORT);
+  const seed = values.seed === undefined ? 0 : numberOf("seed", values.seed, SEED_MAX);
   if (mongo && postgres) throw new StackError("--mongo and --postgres exclude each other");
   const store = mongo ? "mongo" : postgres ? "postgres" : undefined;
-  return { dataFolder: resolve(data ?? DATA_FOLDER), firstPort, store };
+  return { dataFolder: resolve(data ?? DATA_FOLDER), firstPort, store, isReset: values.reset ?? false, seed };
+}
+
+function numberOf(option: string, text: string, max: number): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1 && number <= max) return number;
+  throw new StackError(`--${option} must be a number from 1 to ${max}`);
+}
+
+/** Ends what still runs from the folder, and removes what a start makes there; what was fetched once stays. */
+async function reset(dataFolder: string): Promise<void> {
+  if (!existsSync(dataFolder)) return;
+  const journal = await ProcessJournal.open(dataFolder);
+  const made = readdirSync(dataFolder).filter((name) => MADE_BY_START.test(name));
+  for (const name of made) rmSync(join(dataFolder, name), { recursive: true, force: true });
+  journal.close();
+  say(`Removed from ${shown(dataFolder)}: ${made.join(", ") || "nothing"}`);
+}
+
+function shown(dataFolder: string): string {
+  return `${relative(process.cwd(), dataFolder) || "."}/`;
 }
 
 function welcome({ origins, admin, seller, postgres, mongo, nats, mailFile }: Stack): void {
@@ -138,7 +181,7 @@ async function shutDown(running: Stack): Promise<void> {
 }
 
 function say(message: string): void {
-  console.log(`[${elapsed().padStart(7)}] ${message}`);
+  view.say(message);
 }
 
 function elapsed(): string {

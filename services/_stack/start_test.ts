@@ -86,6 +86,36 @@ test("bun start: what it prints is true, two Ctrl-C end it well, and a second st
   await expectNothingLeft(dataFolder);
 }, 90_000);
 
+test("bun start --seed fills a shop, tells how far it is, and --reset begins with nothing", async () => {
+  const dataFolder = createTestFolder();
+  const first = start(dataFolder, "--postgres", "--seed", "12");
+  await first.printed("Try it:");
+  expect(first.output()).toContain("demo data: 0 of 26");
+  expect(first.output()).toContain("demo data: 26 of 26");
+  const list = `http://localhost:${PORTS[1]}/products?limit=100`;
+  expect(JSON.stringify(await (await fetch(list)).json())).toContain("DEMO-");
+  expect(await orderStatuses(first.output())).toEqual(expect.arrayContaining(["confirmed", "fulfilled"]));
+  first.launcher.kill("SIGTERM");
+  await first.launcher.exited;
+
+  const second = start(dataFolder, "--postgres", "--reset");
+  await second.printed("Try it:");
+  expect(second.output()).toContain("First start");
+  expect(JSON.stringify(await (await fetch(list)).json())).not.toContain("DEMO-");
+}, 90_000);
+
+/** What the admin sees of all orders. */
+async function orderStatuses(output: string): Promise<readonly string[]> {
+  const [, email, password] = /admin +(\S+@\S+) +(\S+)/.exec(output) ?? [];
+  const headers = { "content-type": "application/json" };
+  const body = JSON.stringify({ email, password });
+  const signedIn = await fetch(`http://localhost:${PORTS[0]}/login`, { method: "POST", headers, body });
+  const { access_token: token } = (await signedIn.json()) as { access_token: string }; // of the contract
+  const reply = await fetch(`http://localhost:${PORTS[2]}/orders`, { headers: { authorization: `Bearer ${token}` } });
+  const { items } = (await reply.json()) as { items: { status: string }[] }; // of the contract
+  return items.map(({ status }) => status);
+}
+
 test("bun start says which option it does not know, and ends", async () => {
   const { launcher, output } = start(createTestFolder(), "--nonsense");
   expect(await launcher.exited).toBe(1);
