@@ -4,6 +4,8 @@ import { type ByService, byService, SERVICE_NAMES } from "./service_names.ts";
 import { StackError } from "./stack_error.ts";
 
 const ANSWER_MS = 4_000;
+/** Making three databases copies some hundred files to the disk. */
+const MAKE_MS = 60_000;
 
 /**
  * Gives each service a database and a role of its own on one server, so that none can read another's; tells their URLs.
@@ -17,7 +19,8 @@ export async function keepDatabases(engine: Engine, passwords: ByService<string>
     onnotice: () => {},
   });
   try {
-    await Promise.race([makeDatabases(sql, passwords), failAfter(ANSWER_MS)]);
+    await Promise.race([sql`SELECT 1`, failAfter(ANSWER_MS)]);
+    await Promise.race([makeDatabases(sql, passwords), failAfter(MAKE_MS)]);
   } finally {
     await sql.end({ timeout: 0 });
   }
