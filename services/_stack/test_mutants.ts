@@ -3,6 +3,7 @@
  * catches which. A bug that survives fails the command. Words take the bugs whose names contain one.
  */
 import { describeMongo, findMongo } from "./engines/mongo.ts";
+import { DRIFTS } from "./mutants/drifts.ts";
 import { MUTANTS } from "./mutants/mutants.ts";
 import { type Copy, copySources, firstFailure, tryMutant } from "./mutants/try_mutant.ts";
 import { describeFault } from "./stack_error.ts";
@@ -28,7 +29,9 @@ try {
 async function testMutants(copy: Copy): Promise<boolean> {
   const mongo = await findMongo({ environment: process.env, install: true });
   console.log(`MongoDB of this run: ${describeMongo(mongo)}`);
-  const chosen = MUTANTS.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+  const chosen = [...MUTANTS, ...DRIFTS].filter(
+    ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
+  );
   const possible = chosen.filter(({ file }) => !("missing" in mongo) || !file.includes("mongo"));
   for (const { name } of chosen) {
     if (!possible.some((mutant) => mutant.name === name)) console.log(`${name.padEnd(NAME_WIDTH)} skipped: no MongoDB`);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../paths.ts";
+import { DRIFTS } from "./drifts.ts";
 import { type Mutant, plant } from "./mutant.ts";
 import { MUTANTS } from "./mutants.ts";
 
@@ -25,7 +26,7 @@ test("a bug that has no place, or two, is refused by name", () => {
 
 describe("fits the sources as they are, and leaves a program:", () => {
   const transpiler = new Bun.Transpiler({ loader: "ts" });
-  for (const mutant of MUTANTS) {
+  for (const mutant of [...MUTANTS, ...DRIFTS]) {
     test(mutant.name, () => {
       const planted = plant(readFileSync(join(ROOT, mutant.file), "utf8"), mutant);
       expect(() => transpiler.transformSync(planted)).not.toThrow();
