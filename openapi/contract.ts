@@ -37,6 +37,8 @@ export interface UserCaller {
   readonly kind: "user";
   readonly id: string;
   readonly roles: readonly Schema<"Role">[];
+  /** The session that the token belongs to. */
+  readonly sessionId?: string;
 }
 export interface ServiceCaller {
   readonly kind: "service";

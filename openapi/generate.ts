@@ -29,6 +29,7 @@ interface Operation {
   summary: string;
   description?: string;
   security: Record<string, string[]>[];
+  "x-sensitive"?: boolean;
   parameters?: Parameter[];
   requestBody?: { content: Record<string, { schema: SchemaObject }> };
 }
@@ -94,6 +95,7 @@ function operationsFile(): string {
       path,
       access: accessOf(operation),
       ...(needs.length > 0 && { needs }),
+      ...(operation["x-sensitive"] && { sensitive: true }),
       ...(mediaType && { mediaType }),
       ...(parameters.some(({ name }) => name === "Idempotency-Key") && { idempotent: true }),
     };

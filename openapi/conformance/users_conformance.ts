@@ -46,6 +46,7 @@ test("replaceUserRoles gives and takes roles, and ends the sessions of the accou
   await api.answers(200, "listUsers", { as: renewed.access_token, query: { email: account.email } });
 
   await change(2, ["customer"]);
+  await api.refuses("unauthorized", "listUsers", { as: renewed.access_token });
   const { access_token } = await logIn(api, account);
   await api.refuses("forbidden", "listUsers", { as: access_token });
 });

@@ -26,27 +26,27 @@ export const OPERATIONS = {
   /**
    * Change the caller's password.
    *
-   * Every refresh token of the account is revoked; access tokens end by themselves within five minutes.
+   * Every session of the account ends; see `x-sensitive` for its access tokens.
    */
-  changePassword: {"service":"user-authentication","method":"PUT","path":"/profile/password","access":"user","mediaType":"application/json"},
+  changePassword: {"service":"user-authentication","method":"PUT","path":"/profile/password","access":"user","sensitive":true,"mediaType":"application/json"},
   /**
    * List the sessions of the caller's account, newest first.
    *
    * A session is a sign-in and all refresh tokens that came from it. Those that are over are not listed.
    */
-  listSessions: {"service":"user-authentication","method":"GET","path":"/profile/sessions","access":"user"},
+  listSessions: {"service":"user-authentication","method":"GET","path":"/profile/sessions","access":"user","sensitive":true},
   /**
    * Log out everywhere.
    *
-   * Every refresh token of the account is revoked; access tokens end by themselves within five minutes.
+   * Every session of the account ends; see `x-sensitive` for its access tokens.
    */
-  endAllSessions: {"service":"user-authentication","method":"DELETE","path":"/profile/sessions","access":"user"},
+  endAllSessions: {"service":"user-authentication","method":"DELETE","path":"/profile/sessions","access":"user","sensitive":true},
   /**
    * End one session of the caller's account.
    *
-   * Its refresh tokens are revoked; its access token ends by itself within five minutes.
+   * Its refresh tokens are revoked; see `x-sensitive` for its access token.
    */
-  endSession: {"service":"user-authentication","method":"DELETE","path":"/profile/sessions/{sessionId}","access":"user"},
+  endSession: {"service":"user-authentication","method":"DELETE","path":"/profile/sessions/{sessionId}","access":"user","sensitive":true},
   /**
    * Have a mail sent that proves the caller's email.
    *
@@ -102,21 +102,21 @@ export const OPERATIONS = {
   /**
    * List accounts, newest first.
    */
-  listUsers: {"service":"user-authentication","method":"GET","path":"/users","access":"user","needs":["admin"]},
+  listUsers: {"service":"user-authentication","method":"GET","path":"/users","access":"user","needs":["admin"],"sensitive":true},
   /**
    * Set the roles of an account.
    *
-   * Every refresh token of the account is revoked, so that a lost role ends within five minutes. The last admin
-   * can't be demoted.
+   * Every session of the account ends, so that a lost role ends within five minutes, and at once for operations with `x-sensitive`. The
+   * last admin can't be demoted.
    */
-  replaceUserRoles: {"service":"user-authentication","method":"PUT","path":"/users/{userId}/roles","access":"user","needs":["admin"],"mediaType":"application/json"},
+  replaceUserRoles: {"service":"user-authentication","method":"PUT","path":"/users/{userId}/roles","access":"user","needs":["admin"],"sensitive":true,"mediaType":"application/json"},
   /**
    * List what was done to accounts, sessions and keys, newest first.
    *
    * Who did what to which account, when, and from where; sign-ins that were refused included. An event is written together with
    * what it tells of, and never changed or deleted.
    */
-  listAuditEvents: {"service":"user-authentication","method":"GET","path":"/audit-events","access":"user","needs":["admin"]},
+  listAuditEvents: {"service":"user-authentication","method":"GET","path":"/audit-events","access":"user","needs":["admin"],"sensitive":true},
   /**
    * The public keys that verify tokens.
    */

@@ -70,7 +70,7 @@ export interface paths {
         get?: never;
         /**
          * Change the caller's password
-         * @description Every refresh token of the account is revoked; access tokens end by themselves within five minutes.
+         * @description Every session of the account ends; see `x-sensitive` for its access tokens.
          */
         put: operations["changePassword"];
         post?: never;
@@ -96,7 +96,7 @@ export interface paths {
         post?: never;
         /**
          * Log out everywhere
-         * @description Every refresh token of the account is revoked; access tokens end by themselves within five minutes.
+         * @description Every session of the account ends; see `x-sensitive` for its access tokens.
          */
         delete: operations["endAllSessions"];
         options?: never;
@@ -119,7 +119,7 @@ export interface paths {
         post?: never;
         /**
          * End one session of the caller's account
-         * @description Its refresh tokens are revoked; its access token ends by itself within five minutes.
+         * @description Its refresh tokens are revoked; see `x-sensitive` for its access token.
          */
         delete: operations["endSession"];
         options?: never;
@@ -320,8 +320,8 @@ export interface paths {
         get?: never;
         /**
          * Set the roles of an account
-         * @description Every refresh token of the account is revoked, so that a lost role ends within five minutes. The last admin
-         *     can't be demoted.
+         * @description Every session of the account ends, so that a lost role ends within five minutes, and at once for operations with `x-sensitive`. The
+         *     last admin can't be demoted.
          */
         put: operations["replaceUserRoles"];
         post?: never;

@@ -20,6 +20,8 @@ export interface UserClaims {
   /** The user's id. */
   sub: string;
   roles: Schema<"Role">[];
+  /** The id of the session. */
+  sid: string;
 }
 
 /** What a service's token says besides the claims that every token has. */
@@ -121,11 +123,12 @@ async function findKey(header: JWTHeaderParameters, keys: KeySource): Promise<Cr
   return key;
 }
 
-function toCaller({ sub, aud, roles, scope }: JWTPayload, kind: Caller["kind"]): Caller {
+function toCaller({ sub, aud, roles, scope, sid }: JWTPayload, kind: Caller["kind"]): Caller {
   if (typeof sub !== "string" || typeof aud !== "string") throw new InvalidToken("The token's claims are not ours");
   if (kind === "user" && Array.isArray(roles)) {
     // A role that a later version knows gives no right in this one.
-    return Object.freeze({ kind: "user", id: sub, roles: ROLES.filter((role) => roles.includes(role)) });
+    const known = ROLES.filter((role) => roles.includes(role));
+    return Object.freeze({ kind: "user", id: sub, roles: known, ...(typeof sid === "string" && { sessionId: sid }) });
   }
   if (kind === "service" && typeof scope === "string") {
     return Object.freeze({ kind: "service", id: sub, scopes: scope.split(" ").filter(Boolean) });

@@ -1,4 +1,4 @@
-import type { Access, Caller } from "#contract";
+import type { Access, Caller, UserCaller } from "#contract";
 import type { OperationSpec } from "./contract_document.ts";
 import { Problem } from "./problem.ts";
 
@@ -19,15 +19,20 @@ export class InvalidToken extends Error {
 /** Finds the caller of a request, if the operation may be called by them. */
 export type Authorize = (request: Request) => Caller | undefined | Promise<Caller | undefined>;
 
+/** Tells whether the session of a token is over: asked by the operations that the contract marks `x-sensitive`. */
+export type IsOver = (caller: UserCaller) => Promise<boolean>;
+
 const REALM = 'Bearer realm="tradepost"';
 /** The scheme's name is case-insensitive (RFC 9110, 11.1). */
 const BEARER = /^bearer +/i;
 
 /** Makes what stands in front of an operation, by its `security` in the contract (RFC 6750). */
-export function createAuthorize(spec: OperationSpec, authenticate: Authenticate): Authorize {
+export function createAuthorize(spec: OperationSpec, authenticate: Authenticate, isOver?: IsOver): Authorize {
   const kind = kindOf(spec.access);
   if (kind === undefined) return () => undefined;
-  const admit = spec.needs.length === 0 ? (caller: Caller) => caller : (caller: Caller) => admitted(caller, spec.needs);
+  const admitKnown =
+    spec.needs.length === 0 ? (caller: Caller) => caller : (caller: Caller) => admitted(caller, spec.needs);
+  const admit = spec.sensitive && isOver ? admittedIfLive(admitKnown, isOver) : admitKnown;
   return (request) => {
     const authorization = request.headers.get("authorization");
     if (authorization === null) {
@@ -51,6 +56,15 @@ export function createAuthorize(spec: OperationSpec, authenticate: Authenticate)
 function kindOf(access: Access): Caller["kind"] | undefined {
   if (access === "service") return "service";
   return access === "user" || access === "optional" ? "user" : undefined;
+}
+
+/** Roles first: they cost nothing. */
+function admittedIfLive(admit: (caller: Caller) => Caller, isOver: IsOver): (caller: Caller) => Promise<Caller> {
+  return async (found) => {
+    const caller = admit(found);
+    if (caller.kind !== "user" || !(await isOver(caller))) return caller;
+    throw unauthorized("The session of this access token is over", `${REALM}, error="invalid_token"`);
+  };
 }
 
 function refuse(error: unknown): never {

@@ -36,6 +36,8 @@ export interface OperationSpec {
   readonly access: Access;
   /** Roles or scopes that the caller must have. */
   readonly needs: readonly string[];
+  /** Whether a token is refused as soon as its session is over. */
+  readonly sensitive: boolean;
   readonly parameters: readonly ParameterSpec[];
   readonly body: { readonly mediaType: string; readonly schema: JsonSchema } | undefined;
   readonly responses: ReadonlyMap<number, ResponseSpec>;
@@ -102,6 +104,7 @@ function toSpec(id: OperationId, row: (typeof OPERATIONS)[OperationId]): Operati
     path: row.path,
     access: row.access,
     needs: "needs" in row ? row.needs : [],
+    sensitive: "sensitive" in row,
     parameters: [...shared, ...(raw.parameters ?? [])].map(resolve),
     body: media && { mediaType: media[0], schema: media[1].schema },
     responses: new Map(Object.entries(raw.responses).map(([status, it]) => [Number(status), toResponse(resolve(it))])),

@@ -1,5 +1,5 @@
 import type { Caller } from "#contract";
-import { type Authenticate, createAuthorize } from "./authentication.ts";
+import { type Authenticate, createAuthorize, type IsOver } from "./authentication.ts";
 import type { OperationSpec } from "./contract_document.ts";
 import { OAuthError } from "./oauth_error.ts";
 import { Problem } from "./problem.ts";
@@ -27,12 +27,13 @@ export type AnyHandler = (input: unknown) => OutgoingReply | Promise<OutgoingRep
 /** What all endpoints of a service have in common. */
 export interface EndpointOptions {
   authenticate: Authenticate;
+  isOver: IsOver | undefined;
   checkResponses: boolean;
 }
 
 /** Puts everything the contract says about an operation around its handler. */
 export function createEndpoint(spec: OperationSpec, handler: AnyHandler, options: EndpointOptions): Endpoint {
-  const authorize = createAuthorize(spec, options.authenticate);
+  const authorize = createAuthorize(spec, options.authenticate, options.isOver);
   const read = createReader(spec);
   const check = options.checkResponses ? createReplyCheck(spec) : undefined;
   const speaksOAuth = spec.responses.get(400)?.content["application/json"] !== undefined;

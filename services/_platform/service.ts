@@ -1,7 +1,7 @@
 /** Binds handlers to the contract: the one place that mounts routes and knows Elysia. */
 import { type AnyElysia, Elysia } from "elysia";
 import type { Handlers, ServiceName } from "#contract";
-import type { Authenticate } from "./authentication.ts";
+import type { Authenticate, IsOver } from "./authentication.ts";
 import { clientAddress, type TrustedProxies } from "./client_address.ts";
 import { operationsOf } from "./contract_document.ts";
 import { type AnyHandler, createEndpoint, type Endpoint, toReply } from "./endpoint.ts";
@@ -19,6 +19,8 @@ import { runIn } from "./trace.ts";
 export interface ServiceOptions {
   /** Tells who sent a token. */
   authenticate: Authenticate;
+  /** Tells whether a session is over, for operations with `x-sensitive`. @default what is revoked ends with its access token */
+  isOver?: IsOver;
   /** The public origins of all services, as a browser sees them: for CORS, the docs page and the `servers` of the document. */
   origins: Readonly<Record<ServiceName, string>>;
   /** Checks every reply against the contract and answers 500 instead of a wrong one. @default false */
@@ -73,7 +75,7 @@ const SERVER_BODY_MAX_BYTES = Number.MAX_SAFE_INTEGER;
  */
 export function createService<S extends ServiceName>(name: S, handlers: Handlers<S>, options: ServiceOptions): Service {
   const { authenticate, checkResponses = false, readiness = () => Promise.resolve() } = options;
-  const { origins, observability } = options;
+  const { origins, observability, isOver } = options;
   const specs = operationsOf(name);
   let draining = false;
   const operational = operationalRoutes(name, { origins, observability, readiness, isDraining: () => draining });
@@ -81,7 +83,7 @@ export function createService<S extends ServiceName>(name: S, handlers: Handlers
     ...specs.map((spec) => {
       // Handlers<S> proved that there is one for each operation of the service, with the input and the reply of its contract.
       const handler = handlers[spec.id as keyof Handlers<S>] as AnyHandler;
-      return createEndpoint(spec, handler, { authenticate, checkResponses });
+      return createEndpoint(spec, handler, { authenticate, isOver, checkResponses });
     }),
     ...operational.map(toEndpoint),
   ];

@@ -452,13 +452,13 @@ test("an operation of OAuth reads a form and answers errors as OAuth does", asyn
     ["", "The request is required"],
     ["scope=x", "grant_type is required"],
     ["grant_type=a&grant_type=b", "The request has a parameter more than once"],
-    ["grant_type=a&colour=red", "colour is not known here"],
   ];
   for (const [body = "", description] of refusals) {
     const { status, json, headers } = await post(body);
     expect([status, json]).toEqual([400, { error: "invalid_request", error_description: description }]);
     expect([headers.get("content-type"), headers.get("cache-control")]).toEqual(["application/json", "no-store"]);
   }
+  expect((await post("grant_type=client_credentials&colour=red", { authorization })).status).toBe(200);
   expect((await post("grant_type=password")).json.error).toBe("unsupported_grant_type");
   const unknown = await post("grant_type=client_credentials");
   expect([unknown.status, unknown.json.error, unknown.headers.get("www-authenticate")]).toEqual([
@@ -523,6 +523,31 @@ test("a stored reply is sent again, a problem as well", async () => {
     expect([reused.status, reused.json.code]).toEqual([422, "idempotency-key-reused"]);
   }
   expect(made).toBe(2);
+});
+
+test("an operation that is sensitive asks whether the session is over, and no other one does", async () => {
+  const asked: string[] = [];
+  let isOver = true;
+  const answered = async (path: string, token: string): Promise<number> => {
+    const service = createTestService(
+      "user-authentication",
+      {},
+      {
+        checkResponses: false,
+        isOver: async ({ id }) => {
+          asked.push(id);
+          return isOver;
+        },
+      },
+    );
+    return (await send(service, path, { token })).status;
+  };
+  expect([await answered("/profile/sessions", "customer"), asked.length]).toEqual([401, 1]);
+  expect([await answered("/users", "customer"), asked.length]).toEqual([403, 1]);
+  expect([await answered("/users", "admin"), asked.length]).toEqual([401, 2]);
+  expect([await answered("/profile", "customer"), asked.length]).toEqual([500, 2]);
+  isOver = false;
+  expect([await answered("/profile/sessions", "customer"), asked.length]).toEqual([500, 3]);
 });
 
 // The routes that are mounted, as Elysia's own plugin derives them, against the operations of the document.

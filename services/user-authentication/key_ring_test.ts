@@ -47,10 +47,10 @@ function issuerOf(keys: KeyRing): TokenIssuer {
 test("replicas that start at once share one key, and each verifies the other's tokens", async () => {
   const rings = await Promise.all(Array.from({ length: 4 }, () => openRing(store)));
   expect(await store.signingKeys.list()).toHaveLength(1);
-  const token = await issuerOf(rings[0]!).userToken({ id: "ada", roles: ["customer"] });
+  const token = await issuerOf(rings[0]!).userToken({ id: "ada", roles: ["customer"] }, "session");
   for (const keys of rings) {
     const caller = await createVerifier({ issuer: ISSUER, keys })(token, "user");
-    expect<unknown>(caller).toEqual({ kind: "user", id: "ada", roles: ["customer"] });
+    expect<unknown>(caller).toEqual({ kind: "user", id: "ada", roles: ["customer"], sessionId: "session" });
   }
 });
 
@@ -81,7 +81,7 @@ test("the next key is published before it signs, and the last one as long as its
   const [first, second] = [await openRing(own), await openRing(own)];
   const oldKid = kidsOf(first)[0]!;
   const signedBy = async (keys: KeyRing): Promise<string> => {
-    const token = await issuerOf(keys).userToken({ id: "ada", roles: [] });
+    const token = await issuerOf(keys).userToken({ id: "ada", roles: [] }, "session");
     return JSON.parse(Buffer.from(token.split(".")[0]!, "base64url").toString()).kid;
   };
 

@@ -12,6 +12,7 @@ import { countLogins } from "./login_metrics.ts";
 import { createUserAuthentication } from "./mod.ts";
 import { createPasswords } from "./password.ts";
 import { createPostbox, type Postbox } from "./postbox.ts";
+import { createSessionCheck } from "./session.ts";
 import type { Store } from "./store/mod.ts";
 import { createTokenIssuer } from "./token_issuer.ts";
 import { startUpkeep } from "./upkeep.ts";
@@ -75,6 +76,7 @@ async function start(closing: Closing): Promise<Started> {
   const counted = { ...handlers, logIn: countLogins(registry, handlers.logIn) };
   const server = createService(NAME, counted, {
     authenticate: createVerifier({ issuer, keys }),
+    isOver: createSessionCheck(store.sessions),
     origins,
     trustedProxies: config.trustedProxies,
     rateLimits: config.rateLimits,

@@ -11,6 +11,7 @@ import { createUserAuthentication } from "./mod.ts";
 import { createPasswords } from "./password.ts";
 import { createPostbox } from "./postbox.ts";
 import { parseServiceClients } from "./service_client.ts";
+import { createSessionCheck } from "./session.ts";
 import { type ReceivedMail, type SmtpServer, startSmtpServer } from "./smtp_fixture.ts";
 import { createSmtpMailer } from "./smtp_mailer.ts";
 import { openPostgresStore } from "./store/postgres.ts";
@@ -133,7 +134,8 @@ export function openService(dependencies: Dependencies, authenticate: Authentica
     "order-processing": "http://localhost:3002",
   };
   const handlers = createUserAuthentication(dependencies);
-  return createService("user-authentication", handlers, { authenticate, origins, checkResponses: true });
+  const isOver = createSessionCheck(dependencies.store.sessions);
+  return createService("user-authentication", handlers, { authenticate, isOver, origins, checkResponses: true });
 }
 
 /** A client that sends each request once. */

@@ -1,4 +1,4 @@
-import type { Schema } from "#contract";
+import type { Schema, UserCaller } from "#contract";
 import { ACCESS_TOKEN_SECONDS } from "#platform/access_token.ts";
 import type { AuditEvent } from "#platform/audit.ts";
 import {
@@ -38,7 +38,12 @@ export async function openSession(
   const id = newId();
   const event = eventOf(id);
   await sessions.open({ id, userId: user.id, epoch, tokenHash, lifetimeMs: SESSION_LIFETIME_MS, client, event });
-  return toTokens(tokens, user, refreshToken);
+  return toTokens({ user, id }, refreshToken, tokens);
+}
+
+/** Makes what tells whether a caller's session is over; one that names none is. */
+export function createSessionCheck(sessions: Pick<SessionStore, "isLive">): (caller: UserCaller) => Promise<boolean> {
+  return async ({ id: userId, sessionId: id }) => id === undefined || !(await sessions.isLive({ id, userId }));
 }
 
 /** Puts new tokens in the place of a refresh token. @throws {Problem} `invalid-refresh-token`. */
@@ -51,16 +56,16 @@ export async function refreshSession(
   const options = { nextHash: hashRefreshToken(next), decide: decideRefresh, reused };
   const outcome = await sessions.refresh(hashRefreshToken(refreshToken), options);
   if (outcome.decision !== "renew") throw invalidRefreshToken();
-  return toTokens(tokens, outcome.user, next);
+  return toTokens({ user: outcome.user, id: outcome.sessionId }, next, tokens);
 }
 
 async function toTokens(
-  tokens: TokenIssuer,
-  user: Pick<User, "id" | "roles">,
+  { user, id }: { readonly user: Pick<User, "id" | "roles">; readonly id: string },
   refreshToken: string,
+  tokens: TokenIssuer,
 ): Promise<Schema<"Tokens">> {
   return {
-    access_token: await tokens.userToken(user),
+    access_token: await tokens.userToken(user, id),
     token_type: "Bearer",
     expires_in: ACCESS_TOKEN_SECONDS,
     refresh_token: refreshToken,

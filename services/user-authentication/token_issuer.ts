@@ -5,7 +5,7 @@ import type { User } from "./user.ts";
 /** Makes access tokens (RFC 9068). */
 export interface TokenIssuer {
   /** For a user; the roles are those of now, for as long as the token lives. */
-  userToken(user: Pick<User, "id" | "roles">): Promise<string>;
+  userToken(user: Pick<User, "id" | "roles">, sessionId: string): Promise<string>;
   /** For a service, with an audience of its own. */
   serviceToken(clientId: string, scopes: readonly string[]): Promise<string>;
 }
@@ -22,8 +22,8 @@ export interface TokenIssuerOptions {
 export function createTokenIssuer({ keys, issuer: iss, newId, now }: TokenIssuerOptions): TokenIssuer {
   const common = () => ({ iss, jti: newId(), exp: Math.floor(now().getTime() / 1000) + ACCESS_TOKEN_SECONDS });
   return {
-    userToken({ id, roles }) {
-      const claims: UserClaims = { sub: id, roles };
+    userToken({ id, roles }, sid) {
+      const claims: UserClaims = { sub: id, roles, sid };
       return keys.sign({ ...common(), ...claims, aud: AUDIENCES.user });
     },
     serviceToken(clientId, scopes) {

@@ -3,7 +3,7 @@ import { PASSWORD, useFixture } from "../service_fixture.ts";
 
 const fixture = useFixture();
 
-test("endAllSessions ends every session of the caller's and nobody else's, and is no error without any", async () => {
+test("endAllSessions ends every session of the caller's and nobody else's, and their access tokens for what is sensitive", async () => {
   const [mine, other] = [await fixture.signIn(), await fixture.signIn()];
   const { body: second } = await fixture.client.logIn({ body: { email: mine.user.email, password: PASSWORD } });
   expect((await mine.client.endAllSessions()).status).toBe(204);
@@ -11,7 +11,8 @@ test("endAllSessions ends every session of the caller's and nobody else's, and i
     const refreshing = fixture.client.refreshTokens({ body: { refresh_token } });
     await expect(refreshing).rejects.toMatchObject({ problem: { code: "invalid-refresh-token" } });
   }
-  expect((await mine.client.endAllSessions()).status).toBe(204);
+  await expect(mine.client.endAllSessions()).rejects.toMatchObject({ status: 401 });
+  expect((await mine.client.getProfile()).status).toBe(200);
   expect((await other.client.listSessions()).body.items).toHaveLength(1);
   await fixture.client.logIn({ body: { email: mine.user.email, password: PASSWORD } });
 });

@@ -21,7 +21,7 @@ test("getProfile refuses who does not say who they are", async () => {
 });
 
 test("getProfile refuses the token of an account that is gone", async () => {
-  const token = await fixture.dependencies.tokens.userToken({ id: Bun.randomUUIDv7(), roles: ["customer"] });
+  const token = await fixture.dependencies.tokens.userToken({ id: Bun.randomUUIDv7(), roles: ["customer"] }, "session");
   const error = await clientOf(fixture.service, token)
     .getProfile()
     .catch((thrown) => thrown);

@@ -30,7 +30,7 @@ test("listUsers finds the account of an email, however it is spelled", async () 
 test("listUsers shows no password hash and no epoch", async () => {
   const { client } = await fixture.signIn({ roles: ["admin"] });
   const { body } = await client.listUsers();
-  const names = ["createdAt", "displayName", "email", "id", "roles", "updatedAt", "version"];
+  const names = ["createdAt", "displayName", "email", "emailVerified", "id", "roles", "updatedAt", "version"];
   for (const item of body.items) expect(Object.keys(item).sort()).toEqual(names);
 });
 

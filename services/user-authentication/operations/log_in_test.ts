@@ -55,13 +55,14 @@ test("logIn answers tokens that are not to be stored", async () => {
   const [key] = fixture.dependencies.keys.published.keys;
   expect(decodeProtectedHeader(body.access_token)).toEqual({ alg: "EdDSA", typ: "at+jwt", kid: key!.kid });
   const { iat, exp, jti, ...claims } = decodeJwt(body.access_token);
-  expect(claims).toEqual({ iss: ISSUER, aud: "tradepost", sub: user.id, roles: ["customer", "admin"] });
+  const [session] = await fixture.dependencies.store.sessions.list(user.id, { limit: 1 });
+  const roles = ["customer", "admin"];
+  expect(claims).toEqual({ iss: ISSUER, aud: "tradepost", sub: user.id, roles, sid: session!.id });
   expect(exp! - iat!).toBeWithin(299, 302);
   expect(jti).toBeString();
   expect<unknown>(await fixture.authenticate(body.access_token, "user")).toEqual({
     kind: "user",
-    id: user.id,
-    roles: ["customer", "admin"],
+    ...{ id: user.id, roles, sessionId: session!.id },
   });
 });
 
@@ -100,12 +101,13 @@ test("logIn takes as long for an unknown email as for a wrong password", async (
   };
   const known: number[] = [];
   const unknown: number[] = [];
-  for (let round = 0; round < 6; round++) {
+  // The fastest of each: the others had to wait for the machine. Without the work on nobody's hash it is a tenth, however often it is tried.
+  const ratio = (): number => Math.min(...unknown) / Math.min(...known);
+  for (let round = 0; round < 6 || (round < 30 && Math.abs(ratio() - 1) > 0.4); round++) {
     known.push(await timeOf((await fixture.addUser()).email));
     unknown.push(await timeOf(`${crypto.randomUUID()}@example.com`));
   }
-  // The fastest of each: the others had to wait for the machine. Without the work on nobody's hash it is a tenth.
-  expect(Math.min(...unknown) / Math.min(...known)).toBeWithin(0.6, 1.6);
+  expect(ratio()).toBeWithin(0.6, 1.6);
 });
 
 test("logIn makes an account wait after failures, the right password included, and no other account", async () => {

@@ -27,7 +27,7 @@ test("updateProfile changes nothing else", async () => {
 });
 
 test("updateProfile refuses the token of an account that is gone", async () => {
-  const token = await fixture.dependencies.tokens.userToken({ id: Bun.randomUUIDv7(), roles: ["customer"] });
+  const token = await fixture.dependencies.tokens.userToken({ id: Bun.randomUUIDv7(), roles: ["customer"] }, "session");
   const edit = { body: { version: 1, displayName: "Ada" } };
   await expect(clientOf(fixture.service, token).updateProfile(edit)).rejects.toMatchObject({ status: 401 });
 });

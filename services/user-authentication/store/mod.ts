@@ -106,7 +106,7 @@ export interface RefreshOptions {
 
 /** What became of a token, and of whose. An unknown token is refused without an account. */
 export type RefreshOutcome =
-  | { readonly decision: "renew"; readonly user: Pick<User, "id" | "roles"> }
+  | { readonly decision: "renew"; readonly user: Pick<User, "id" | "roles">; readonly sessionId: string }
   | { readonly decision: "refuse" | "revoke"; readonly user?: Pick<User, "id" | "roles"> };
 
 /** Sessions with their refresh tokens. Nothing else of one session happens while one of these runs. */
@@ -118,6 +118,8 @@ export interface SessionStore {
   revoke(tokenHash: string, ended?: (session: SessionKey) => AuditEvent): Promise<void>;
   /** The sessions of an account that are not over, newest first, by id. */
   list(userId: string, query: SessionQuery): Promise<Session[]>;
+  /** Whether a session of an account is there and not over. */
+  isLive(session: SessionKey): Promise<boolean>;
   /** Ends a session of an account. @returns Whether it was one, and not over. */
   end(userId: string, id: string, event?: AuditEvent): Promise<boolean>;
   /** Ends every session of an account, also those that are opened for a password that was checked before. */

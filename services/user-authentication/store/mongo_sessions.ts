@@ -140,7 +140,7 @@ export function createMongoSessions(database: Mongo): SessionStore {
           await sessions.updateOne({ _id: session._id }, update, { session: transaction });
           if (reused) await insertEvent(database, reused({ id: session._id, userId: account._id }), transaction);
         }
-        return { decision, user: { id: account._id, roles: account.roles } };
+        return { decision, user: { id: account._id, roles: account.roles }, sessionId: session._id };
       });
     },
 
@@ -158,6 +158,10 @@ export function createMongoSessions(database: Mongo): SessionStore {
       const filter = { ...(await live(userId)), ...(before !== undefined && { _id: { $lt: before } }) };
       const found = await sessions.find(filter).sort({ _id: -1 }).limit(limit).toArray();
       return found.map(toSession);
+    },
+
+    async isLive({ id, userId }) {
+      return (await sessions.findOne({ _id: id, ...(await live(userId)) }, { projection: { _id: 1 } })) !== null;
     },
 
     async end(userId, id, event) {

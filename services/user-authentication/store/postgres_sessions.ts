@@ -49,7 +49,7 @@ export function createPostgresSessions(database: Postgres): SessionStore {
           await sql`UPDATE sessions SET revoked_at = now() WHERE id = ${row.sessionId}`;
           if (reused) await auditInsert(sql, reused({ id: row.sessionId, userId: row.userId }));
         }
-        return { decision, user: { id: row.userId, roles: row.roles } };
+        return { decision, user: { id: row.userId, roles: row.roles }, sessionId: row.sessionId };
       });
     },
 
@@ -69,6 +69,12 @@ export function createPostgresSessions(database: Postgres): SessionStore {
         WHERE user_id = ${userId} AND ${isLive(database)} ${before ? database.sql`AND id < ${before}` : database.sql``}
         ORDER BY id DESC LIMIT ${limit}`;
       return rows.map(toSession);
+    },
+
+    async isLive({ id, userId }) {
+      const { count } = await database.query`
+        SELECT FROM sessions WHERE id = ${id} AND user_id = ${userId} AND ${isLive(database)}`;
+      return count === 1;
     },
 
     end(userId, id, event) {

@@ -151,9 +151,24 @@ export function testSessions({ shared }: Stores): void {
 
     test("list() says when a session was last used", async () => {
       const { user, hash } = await openSession();
+      await Bun.sleep(5);
       await refresh(hash);
       const [session] = await store.sessions.list(user.id, { limit: 10 });
       expect(Date.parse(session!.lastUsedAt)).toBeGreaterThan(Date.parse(session!.createdAt));
+    });
+
+    test("isLive() is true of the account's own sessions until they are over", async () => {
+      const [mine, other] = [await openSession(), await openSession()];
+      const [session] = await store.sessions.list(mine.user.id, { limit: 1 });
+      const key = { id: session!.id, userId: mine.user.id };
+      expect(await replicas.second.sessions.isLive(key)).toBe(true);
+      expect(await store.sessions.isLive({ ...key, userId: other.user.id })).toBe(false);
+      expect(await store.sessions.isLive({ ...key, id: Bun.randomUUIDv7() })).toBe(false);
+      await store.users.replaceRoles(mine.user.id, { version: 1, roles: ["customer", "admin"], now: LATER });
+      expect(await replicas.second.sessions.isLive(key)).toBe(false);
+      const [theirs] = await store.sessions.list(other.user.id, { limit: 1 });
+      await store.sessions.revoke(other.hash);
+      expect(await replicas.second.sessions.isLive({ id: theirs!.id, userId: other.user.id })).toBe(false);
     });
 
     test("end() ends a session of the account once, and none of another one's", async () => {
