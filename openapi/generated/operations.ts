@@ -17,10 +17,14 @@ export const OPERATIONS = {
   logIn: {"service":"user-authentication","method":"POST","path":"/login","access":"public","mediaType":"application/json"},
   /**
    * Read the caller's own account.
+   *
+   * What the services know of the caller, with the version that the next change must carry.
    */
   getProfile: {"service":"user-authentication","method":"GET","path":"/profile","access":"user"},
   /**
    * Change the caller's display name.
+   *
+   * A merge patch (RFC 7396) at the version that was read; what it leaves out stays as it is.
    */
   updateProfile: {"service":"user-authentication","method":"PATCH","path":"/profile","access":"user","mediaType":"application/merge-patch+json"},
   /**
@@ -55,6 +59,8 @@ export const OPERATIONS = {
   requestEmailVerification: {"service":"user-authentication","method":"POST","path":"/email-verification","access":"user"},
   /**
    * Prove an email by the token of a mail.
+   *
+   * A token works once, and for the email that it was sent to only.
    */
   confirmEmail: {"service":"user-authentication","method":"POST","path":"/email-verification/confirmation","access":"public","mediaType":"application/json"},
   /**
@@ -101,6 +107,8 @@ export const OPERATIONS = {
   revokeToken: {"service":"user-authentication","method":"POST","path":"/token/revoke","access":"client","mediaType":"application/x-www-form-urlencoded"},
   /**
    * List accounts, newest first.
+   *
+   * For admins. A page goes on where the one before ended, however many accounts are made meanwhile.
    */
   listUsers: {"service":"user-authentication","method":"GET","path":"/users","access":"user","needs":["admin"],"sensitive":true},
   /**
@@ -119,10 +127,14 @@ export const OPERATIONS = {
   listAuditEvents: {"service":"user-authentication","method":"GET","path":"/audit-events","access":"user","needs":["admin"],"sensitive":true},
   /**
    * The public keys that verify tokens.
+   *
+   * For services that verify tokens themselves. The next key is published before it signs, so a copy may be kept as long as `Cache-Control` says.
    */
   getJsonWebKeySet: {"service":"user-authentication","method":"GET","path":"/.well-known/jwks.json","access":"public"},
   /**
    * What this authorization server serves (RFC 8414).
+   *
+   * For clients of OAuth that configure themselves.
    */
   getAuthorizationServerMetadata: {"service":"user-authentication","method":"GET","path":"/.well-known/oauth-authorization-server","access":"public"},
   /**
@@ -134,6 +146,9 @@ export const OPERATIONS = {
   listProducts: {"service":"product-management","method":"GET","path":"/products","access":"optional"},
   /**
    * Create a product, owned by the caller.
+   *
+   * Its `stock` is the number of units to begin with; from then on stock is changed by adjustments and by sales only. Anybody who is
+   * signed in can sell.
    */
   createProduct: {"service":"product-management","method":"POST","path":"/products","access":"user","mediaType":"application/json","idempotent":true},
   /**
@@ -144,10 +159,14 @@ export const OPERATIONS = {
   getProduct: {"service":"product-management","method":"GET","path":"/products/{productId}","access":"optional"},
   /**
    * Replace a product at the version that was read.
+   *
+   * For its owner and admins. If somebody else was faster, nothing is changed and the answer has the current version.
    */
   replaceProduct: {"service":"product-management","method":"PUT","path":"/products/{productId}","access":"user","mediaType":"application/json"},
   /**
    * Change some fields of a product at the version that was read.
+   *
+   * A merge patch (RFC 7396), for the owner of the product and admins. What it leaves out stays as it is.
    */
   updateProduct: {"service":"product-management","method":"PATCH","path":"/products/{productId}","access":"user","mediaType":"application/merge-patch+json"},
   /**
@@ -158,6 +177,8 @@ export const OPERATIONS = {
   deleteProduct: {"service":"product-management","method":"DELETE","path":"/products/{productId}","access":"user"},
   /**
    * Read the stock of a product.
+   *
+   * Counts change with every sale and are never cached; of a product that the caller may not see there are none.
    */
   getProductStock: {"service":"product-management","method":"GET","path":"/products/{productId}/stock","access":"optional"},
   /**
@@ -201,6 +222,8 @@ export const OPERATIONS = {
   createOrder: {"service":"order-processing","method":"POST","path":"/orders","access":"user","mediaType":"application/json","idempotent":true},
   /**
    * Read an order.
+   *
+   * For its customer and admins; for everybody else there is no such order.
    */
   getOrder: {"service":"order-processing","method":"GET","path":"/orders/{orderId}","access":"user"},
   /**

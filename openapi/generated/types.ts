@@ -49,14 +49,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the caller's own account */
+        /**
+         * Read the caller's own account
+         * @description What the services know of the caller, with the version that the next change must carry.
+         */
         get: operations["getProfile"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change the caller's display name */
+        /**
+         * Change the caller's display name
+         * @description A merge patch (RFC 7396) at the version that was read; what it leaves out stays as it is.
+         */
         patch: operations["updateProfile"];
         trace?: never;
     };
@@ -156,7 +162,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Prove an email by the token of a mail */
+        /**
+         * Prove an email by the token of a mail
+         * @description A token works once, and for the email that it was sent to only.
+         */
         post: operations["confirmEmail"];
         delete?: never;
         options?: never;
@@ -297,7 +306,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List accounts, newest first */
+        /**
+         * List accounts, newest first
+         * @description For admins. A page goes on where the one before ended, however many accounts are made meanwhile.
+         */
         get: operations["listUsers"];
         put?: never;
         post?: never;
@@ -359,7 +371,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The public keys that verify tokens */
+        /**
+         * The public keys that verify tokens
+         * @description For services that verify tokens themselves. The next key is published before it signs, so a copy may be kept as long as `Cache-Control` says.
+         */
         get: operations["getJsonWebKeySet"];
         put?: never;
         post?: never;
@@ -376,7 +391,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What this authorization server serves (RFC 8414) */
+        /**
+         * What this authorization server serves (RFC 8414)
+         * @description For clients of OAuth that configure themselves.
+         */
         get: operations["getAuthorizationServerMetadata"];
         put?: never;
         post?: never;
@@ -400,7 +418,11 @@ export interface paths {
          */
         get: operations["listProducts"];
         put?: never;
-        /** Create a product, owned by the caller */
+        /**
+         * Create a product, owned by the caller
+         * @description Its `stock` is the number of units to begin with; from then on stock is changed by adjustments and by sales only. Anybody who is
+         *     signed in can sell.
+         */
         post: operations["createProduct"];
         delete?: never;
         options?: never;
@@ -423,7 +445,10 @@ export interface paths {
          * @description A draft or archived product is found by its owner and by admins only.
          */
         get: operations["getProduct"];
-        /** Replace a product at the version that was read */
+        /**
+         * Replace a product at the version that was read
+         * @description For its owner and admins. If somebody else was faster, nothing is changed and the answer has the current version.
+         */
         put: operations["replaceProduct"];
         post?: never;
         /**
@@ -433,7 +458,10 @@ export interface paths {
         delete: operations["deleteProduct"];
         options?: never;
         head?: never;
-        /** Change some fields of a product at the version that was read */
+        /**
+         * Change some fields of a product at the version that was read
+         * @description A merge patch (RFC 7396), for the owner of the product and admins. What it leaves out stays as it is.
+         */
         patch: operations["updateProduct"];
         trace?: never;
     };
@@ -447,7 +475,10 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read the stock of a product */
+        /**
+         * Read the stock of a product
+         * @description Counts change with every sale and are never cached; of a product that the caller may not see there are none.
+         */
         get: operations["getProductStock"];
         put?: never;
         post?: never;
@@ -577,7 +608,10 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read an order */
+        /**
+         * Read an order
+         * @description For its customer and admins; for everybody else there is no such order.
+         */
         get: operations["getOrder"];
         /**
          * Replace the items and address of an order, or move its status
@@ -1093,7 +1127,7 @@ export interface components {
          * @description What was done. `refused` tells of an attempt.
          * @enum {string}
          */
-        AuditAction: "user-registered" | "profile-updated" | "roles-replaced" | "password-changed" | "password-change-refused" | "password-reset-requested" | "password-reset" | "email-verified" | "signed-in" | "sign-in-refused" | "session-ended" | "all-sessions-ended" | "refresh-token-reused" | "signing-key-rotated" | "product-created" | "product-edited" | "product-deleted" | "stock-adjusted" | "order-edit-begun" | "order-moved" | "order-deleted";
+        AuditAction: "user-registered" | "profile-updated" | "roles-replaced" | "password-changed" | "password-change-refused" | "password-reset-requested" | "password-reset" | "email-verified" | "signed-in" | "sign-in-refused" | "session-ended" | "all-sessions-ended" | "refresh-token-reused" | "signing-key-rotated" | "signing-key-withdrawn" | "product-created" | "product-edited" | "product-deleted" | "stock-adjusted" | "order-edit-begun" | "order-moved" | "order-deleted";
         /** @description Who did what to which account or resource, when, and from where. */
         AuditEvent: {
             id: components["schemas"]["Id"];
