@@ -61,10 +61,16 @@ export function docsRoutes(origins: Origins): OperationalRoute[] {
     { path: "/docs/initializer.js", answer: () => file(INITIALIZER, "text/javascript; charset=utf-8") },
     { path: "/docs/page.css", answer: () => file(PAGE_STYLE, "text/css; charset=utf-8") },
     ...Object.entries(PACKAGE_FILES).map(([path, name]) => {
-      const asset = Bun.file(fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`)));
-      return { path, answer: () => file(asset, asset.type) };
+      const asset = packageFile(name);
+      return { path, answer: () => file(asset, Bun.file(name).type) };
     }),
   ];
+}
+
+/** A file of the page's package; in a single-file executable, the one that it carries. */
+function packageFile(name: string): Blob {
+  const embedded = Bun.embeddedFiles.find((it) => "name" in it && String(it.name).endsWith(`/${name}`));
+  return embedded ?? Bun.file(fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`)));
 }
 
 function file(raw: string | Blob, contentType: string, cacheControl = CACHE_CONTROL) {

@@ -60,7 +60,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     async launch(started): Promise<Child> {
       rotateLog(logFile);
       logStart = existsSync(logFile) ? statSync(logFile).size : 0;
-      const command = [process.execPath, "--no-orphans", mainFile] as const;
+      // A single-file executable is its own Bun.
+      const command = mainFile.endsWith(".ts")
+        ? ([process.execPath, "--no-orphans", mainFile] as const)
+        : ([mainFile] as const);
       const child = await spawnInSession(command, { cwd: ROOT, env: environment(), logFile });
       started(child);
       await waitUntilReady(child, { name, port, logFile, lastFault });
