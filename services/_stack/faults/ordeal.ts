@@ -40,6 +40,7 @@ const AFTER_MS = 2_500;
 const RECOVERS_WITHIN_MS = 30_000;
 const QUIET_WITHIN_MS = 60_000;
 const POLL_MS = 50;
+const LAST_CALLS = 300;
 
 /** Lets people in, lets it happen, and looks at what is left. */
 export async function undergo(fault: Fault, scene: Scene): Promise<Ordeal> {
@@ -54,7 +55,7 @@ export async function undergo(fault: Fault, scene: Scene): Promise<Ordeal> {
   const quietMs = await waitForQuiet(databases, QUIET_WITHIN_MS);
   const state = await readState(databases, load.history);
   const violations = checkAll({ history: load.history, sessions: sessionRecorder.history, state });
-  const recovered = recoveryMs === undefined ? [`no order or no edit within ${RECOVERS_WITHIN_MS / 1_000} s`] : [];
+  const recovered = recoveryMs === undefined ? [notServed(load.history)] : [];
   const quiet = quietMs === undefined ? [`something is undone after ${QUIET_WITHIN_MS / 1_000} s of quiet`] : [];
   return {
     fault: fault.name,
@@ -96,6 +97,14 @@ async function waitForRecovery(history: History): Promise<number | undefined> {
     await Bun.sleep(POLL_MS);
   }
   return undefined;
+}
+
+/** What those who were not served were told in the end. */
+function notServed(history: History): string {
+  const asked = history.slice(-LAST_CALLS).filter(({ kind }) => kind === "place order" || kind === "edit product");
+  const answers = asked.map((entry) => `${entry.kind}: ${"refusal" in entry ? entry.refusal.code : "ok"}`);
+  const tally = [...Map.groupBy(answers, (answer) => answer)].map(([answer, all]) => `${all.length} x ${answer}`);
+  return `no order or no edit within ${RECOVERS_WITHIN_MS / 1_000} s, but ${tally.join(", ")}`;
 }
 
 /** Services that don't say that they can serve. */

@@ -110,3 +110,8 @@ export function callsOf<K extends Kind>(history: History, kind: K): Entry<K>[] {
 export function successesOf<K extends Kind>(history: History, kind: K): OkEntry<K>[] {
   return callsOf(history, kind).filter((entry): entry is OkEntry<K> => entry.outcome === "ok");
 }
+
+/** Those of one kind of which nobody knows. */
+export function unknownsOf<K extends Kind>(history: History, kind: K): Entry<K>[] {
+  return callsOf(history, kind).filter(({ outcome }) => outcome === "unknown");
+}

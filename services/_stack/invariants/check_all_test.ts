@@ -293,3 +293,11 @@ test("I12 does not blame the system for an editor's own edit that was not answer
   );
   expect(CHECKS.I12.check(evidence)).toEqual([]);
 });
+
+test("I8 does not miss a product whose deletion was not answered", () => {
+  const deletion = { input: { productId: LAMP }, outcome: "unknown", code: "no answer" } as const;
+  const evidence = withCalls(notOk("delete product", 60, deletion));
+  const state = { ...evidence.state, products: [] };
+  expect(CHECKS.I8.check({ ...evidence, state })).toEqual([]);
+  expect(CHECKS.I8.check({ ...DAY, state })).toEqual(["product lamp is gone", "product lamp is gone"]);
+});

@@ -1,4 +1,4 @@
-import { type History, type OrderSight, successesOf } from "../history/entry.ts";
+import { type History, type OrderSight, successesOf, unknownsOf } from "../history/entry.ts";
 import type { Evidence, Violations } from "./evidence.ts";
 import type { State, StoredOrder } from "./state.ts";
 
@@ -10,6 +10,7 @@ export function checkDurability({ history, state }: Evidence): Violations {
 function lostProducts(history: History, { products }: State): string[] {
   const stored = new Map(products.map((product) => [product.productId, product]));
   const deleted = new Set(successesOf(history, "delete product").map(({ input }) => input.productId));
+  const perhapsDeleted = new Set(unknownsOf(history, "delete product").map(({ input }) => input.productId));
   const made = [
     ...successesOf(history, "create product").map(({ input, answer }) => ({ ...answer, value: input.value })),
     ...successesOf(history, "edit product").map(({ input, answer }) => ({ ...input, ...answer })),
@@ -17,6 +18,7 @@ function lostProducts(history: History, { products }: State): string[] {
   return made.flatMap(({ productId, version, value }) => {
     const product = stored.get(productId);
     if (deleted.has(productId)) return product ? [`product ${productId} was deleted, and is there`] : [];
+    if (!product && perhapsDeleted.has(productId)) return [];
     if (!product) return [`product ${productId} is gone`];
     if (product.version > version) return [];
     if (product.version === version && product.value === value) return [];

@@ -33,9 +33,11 @@ async function purgeOrder({ stock, stockTimeoutMs, log }: Purge, job: PurgeJob):
   const commands = entries.flatMap((entry) => toCommands({ command: "purge", orderId, notAfter, ...entry }));
   try {
     const results = await stock.apply(commands, { timeoutMs: stockTimeoutMs });
-    const odd = results.find(({ outcome }) => outcome !== "done");
-    if (odd) log.error("The entries of an order can't be purged", { orderId, reason: odd.outcome });
-    return !odd;
+    const outcomes = new Set(results.map(({ outcome }) => outcome));
+    const odd = [...outcomes].find((outcome) => outcome !== "done" && outcome !== "expired");
+    if (odd) log.error("The entries of an order can't be purged", { orderId, reason: odd });
+    else if (outcomes.has("expired")) log.warn("The purge of an order came too late", { orderId });
+    return !odd && !outcomes.has("expired");
   } catch (error) {
     log.warn("The entries of an order are not purged yet", { orderId, error });
     return false;
