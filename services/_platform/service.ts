@@ -87,7 +87,7 @@ export function createService<S extends ServiceName>(name: S, handlers: Handlers
     }),
     ...operational.map(toEndpoint),
   ];
-  const app = createApp(endpoints, options);
+  const app = createApp(endpoints, options, () => draining);
 
   return {
     handle: async (request) => app.handle(request),
@@ -139,7 +139,7 @@ function refusal(problem: () => Problem): Endpoint {
 const HIDDEN = { detail: { hide: true } };
 const NOWHERE = refusal(() => new Problem("not-found", "There is nothing at this path"));
 
-function createApp(endpoints: readonly Endpoint[], options: ServiceOptions): Elysia {
+function createApp(endpoints: readonly Endpoint[], options: ServiceOptions, isDraining: () => boolean): Elysia {
   const { origins, observability, trustedProxies, rateLimits, plugins = [] } = options;
   const app = new Elysia({
     // One router for sockets and tests alike; Bun's would call the handlers of `all` without a context.
@@ -154,7 +154,7 @@ function createApp(endpoints: readonly Endpoint[], options: ServiceOptions): Ely
   };
   const limits = rateLimits && createRateLimits(rateLimits);
   const createContext = (request: Request) => new IncomingContext(request, findAddress, limits);
-  const serve = createServe(createSender(origins), observability ?? FAULTS_ONLY, createContext);
+  const serve = createServe(createSender(origins), observability ?? FAULTS_ONLY, { createContext, isDraining });
 
   // Elysia's hooks cover only the routes that come after them.
   app.onError(({ request, error }) =>
@@ -204,11 +204,14 @@ function preflighted(headers: Readonly<Record<string, string>>): Endpoint["answe
 /** Answers a request by an endpoint. */
 type Serve = (endpoint: Endpoint, request: Request, params: Params) => Promise<Response>;
 
-function createServe(
-  sender: ReplySender,
-  recorder: Recorder,
-  createContext: (request: Request) => IncomingContext,
-): Serve {
+/** What answering a request depends on, beside the request. */
+interface Surroundings {
+  createContext(request: Request): IncomingContext;
+  /** The process is about to stop. */
+  isDraining(): boolean;
+}
+
+function createServe(sender: ReplySender, recorder: Recorder, { createContext, isDraining }: Surroundings): Serve {
   return async (endpoint, request, params) => {
     const startedMs = performance.now();
     const context = createContext(request);
@@ -230,6 +233,8 @@ function createServe(
     }
     const { requestId, quota } = context;
     const response = sender.send({ request, requestId, quota }, reply);
+    // A request on a connection that is kept open could meet the end of the process: this one is the connection's last.
+    if (isDraining()) response.headers.set("connection", "close");
     recorder.recordRequest({
       operationId: endpoint.id,
       method: request.method,

@@ -698,6 +698,17 @@ test("a port that is taken is refused", async () => {
   await expect(second.listen({ host: "127.0.0.1", port })).rejects.toMatchObject({ code: "EADDRINUSE" });
 });
 
+test("while it drains, each reply is the last one of its connection, so that no request meets the end of the process", async () => {
+  const service = createTestService("product-management", { getProduct: async () => OK });
+  const origin = await listen(service);
+  const connection = async (): Promise<string | null> =>
+    (await fetch(`${origin}/products/${ID}`)).headers.get("connection");
+  expect(await connection()).not.toBe("close");
+  service.drain();
+  expect(await connection()).toBe("close");
+  expect((await fetch(`${origin}/nowhere`)).headers.get("connection")).toBe("close");
+});
+
 test("stop() answers what is in flight, up to its deadline", async () => {
   for (const [durationMs, deadlineMs, outcome] of [
     [150, 5000, 200],
