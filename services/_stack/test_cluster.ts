@@ -120,14 +120,15 @@ async function deploy(cluster: Cluster): Promise<Deployed> {
 /** Every pair of the table is tried: what shall be open is, and nothing else. */
 async function checkPolicies(cluster: Cluster): Promise<void> {
   const faults: string[] = [];
-  for (const [from, open] of Object.entries(OPEN)) {
+  const checks = Object.entries(OPEN).map(async ([from, open]) => {
     const places = PLACES.filter((place) => !place.startsWith(`${from}.`));
     const seen = from === "outside" ? await cluster.connectFromOutside(places) : await cluster.connect(from, places);
     if (seen.length !== places.length) throw new StackError(`${from} tried ${seen.length} of ${places.length} places`);
     for (const { to, isOpen } of seen) {
       if (isOpen !== open.includes(to)) faults.push(`${from} -> ${to} is ${isOpen ? "open" : "closed"}`);
     }
-  }
+  });
+  await Promise.all(checks);
   if (faults.length > 0) throw new StackError(faults.join("; "));
 }
 

@@ -28,12 +28,12 @@ interface NodeList {
 
 /** What a pod runs to find out where it can connect to; a packet that a policy drops is never answered. */
 const PROBE = `
-for (const place of process.argv.slice(1)) {
+await Promise.all(process.argv.slice(1).map(async (place) => {
   const [hostname, port] = place.split(":");
   const socket = { data() {}, open: (it) => it.end(), error() {}, connectError() {} };
   const open = Bun.connect({ hostname, port: Number(port), socket }).then(() => "open", () => "closed");
-  console.log(place, await Promise.race([open, Bun.sleep(2500).then(() => "closed")]));
-}
+  console.log(place, await Promise.race([open, Bun.sleep(5000).then(() => "closed")]));
+}));
 process.exit(0);
 `;
 
