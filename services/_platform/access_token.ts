@@ -55,6 +55,7 @@ const CACHE_MAX = 10_000;
 interface Verified {
   readonly caller: Caller;
   readonly expiresMs: number;
+  readonly keyId: string;
 }
 
 /**
@@ -85,9 +86,14 @@ export function createVerifier(options: VerifierOptions): Authenticate {
     const cache = caches[kind];
     const verified = cache.get(token);
     if (verified === undefined) return verify(token, kind);
-    if (nowMs() < verified.expiresMs) return verified.caller;
+    if (nowMs() >= verified.expiresMs) {
+      cache.delete(token);
+      throw new InvalidToken("The token has expired");
+    }
+    if (isThere(options.keys.find(verified.keyId))) return verified.caller;
+    // Its key was withdrawn: it is looked at anew.
     cache.delete(token);
-    throw new InvalidToken("The token has expired");
+    return verify(token, kind);
   };
 }
 
@@ -97,7 +103,7 @@ async function verifyToken(
   { issuer, keys, nowMs }: VerifierOptions & { nowMs: () => number },
 ): Promise<Verified> {
   try {
-    const { payload } = await jwtVerify(token, (header) => findKey(header, keys), {
+    const { payload, protectedHeader } = await jwtVerify(token, (header) => findKey(header, keys), {
       algorithms: [ACCESS_TOKEN_ALGORITHM],
       typ: ACCESS_TOKEN_TYPE,
       issuer,
@@ -106,11 +112,16 @@ async function verifyToken(
       currentDate: new Date(nowMs()),
     });
     // jose has seen `exp`, a number of seconds.
-    return { caller: toCaller(payload, kind), expiresMs: (payload.exp as number) * 1000 };
+    const expiresMs = (payload.exp as number) * 1000;
+    return { caller: toCaller(payload, kind), expiresMs, keyId: String(protectedHeader.kid) };
   } catch (error) {
     if (error instanceof errors.JOSEError) throw new InvalidToken(error.message, { cause: error });
     throw error;
   }
+}
+
+function isThere(key: CryptoKey | undefined | Promise<CryptoKey | undefined>): boolean {
+  return key !== undefined && !(key instanceof Promise);
 }
 
 async function findKey(header: JWTHeaderParameters, keys: KeySource): Promise<CryptoKey> {

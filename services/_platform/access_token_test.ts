@@ -153,7 +153,8 @@ test("a token is verified once, and refused from the second it expires", async (
   await verify(token, "user");
   const before = lookups.length;
   expect(verify(token, "user")).not.toBeInstanceOf(Promise);
-  expect(lookups).toHaveLength(before);
+  // Whether its key is still there is all that is asked.
+  expect(lookups).toHaveLength(before + 1);
   clock.nowMs += ACCESS_TOKEN_SECONDS * 1000 - 1;
   expect(verify(token, "user")).toMatchObject({ id: USER_ID });
   clock.nowMs += 1;
@@ -176,4 +177,15 @@ test("a source that can't tell now is no refusal", async () => {
     nowMs: () => NOW_S * 1000,
   });
   await expect(verify(await sign(), "user") as Promise<unknown>).rejects.toBe(away);
+});
+
+test("a token that was verified is refused once its key is withdrawn", async () => {
+  const known = new Map([["good", good.publicKey]]);
+  const source = { find: (keyId: string) => known.get(keyId) };
+  const verify = createVerifier({ issuer: ISSUER, keys: source, nowMs: () => NOW_S * 1000 });
+  const token = await sign();
+  await verify(token, "user");
+  expect(verify(token, "user")).not.toBeInstanceOf(Promise);
+  known.clear();
+  expect(async () => verify(token, "user")).toThrow("key is not known");
 });

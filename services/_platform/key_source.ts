@@ -29,7 +29,7 @@ type PublicJwk = Schema<"JsonWebKeySet">["keys"][number];
 /** An id that is not known can be made up by anybody: the issuer is asked no more often than this. */
 const REFRESH_INTERVAL_MS = 10_000;
 /** After this the set is fetched again at its next use, behind the requests, so that a key that was withdrawn goes. */
-const STALE_AFTER_MS = 300_000;
+const STALE_AFTER_MS = 60_000;
 /** The contract's bound. */
 const KEYS_MAX = 16;
 

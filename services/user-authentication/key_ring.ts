@@ -50,6 +50,31 @@ export async function rotateKeys({ store, vault, newId, now }: KeyRingOptions): 
   return isKept ? due.signsFrom : undefined;
 }
 
+/**
+ * Withdraws a key that somebody else may know: it neither signs nor verifies any more, and every token by it is refused as soon as replicas and
+ * services have read the keys again. If it was the one that signs, the next one does so at once.
+ *
+ * @param kid The key to withdraw; the one that signs, if not given.
+ * @returns The ids of the key that was withdrawn and of the one that signs now; undefined if there is no such key, or it is withdrawn already.
+ */
+export async function withdrawKey(
+  options: KeyRingOptions,
+  kid?: string,
+): Promise<{ readonly withdrawn: string; readonly signing: string } | undefined> {
+  const { store, vault, rotateAfterMs, newId, now } = options;
+  const withdrawn = kid ?? planKeys(await store.list(), now(), rotateAfterMs).signing?.kid;
+  if (withdrawn === undefined) return undefined;
+  const target = { kind: "signing-key", id: withdrawn } as const;
+  const event = operatorEvent(newId(), { action: "signing-key-withdrawn", target });
+  if (!(await store.withdraw(withdrawn, event))) return undefined;
+  for (let attempt = 1; attempt <= RELOAD_ATTEMPTS; attempt++) {
+    const { signing, due } = planKeys(await store.list(), now(), rotateAfterMs);
+    if (signing) return { withdrawn, signing: signing.kid };
+    if (due) await store.add(await createSigningKey({ ...due, kid: newId() }, vault));
+  }
+  throw new Error("The signing keys change faster than they can be read");
+}
+
 /** Of many replicas that make a key at once one wins; the others read again, and find it. */
 const RELOAD_ATTEMPTS = 5;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { createVerifier } from "#platform/access_token.ts";
 import { createPostgresDatabase } from "../_stack/setup.ts";
-import { type KeyRing, openKeyRing, rotateKeys } from "./key_ring.ts";
+import { type KeyRing, openKeyRing, rotateKeys, withdrawKey } from "./key_ring.ts";
 import { PUBLISH_EARLY_MS, PUBLISH_LATE_MS } from "./signing_key.ts";
 import type { Store } from "./store/mod.ts";
 import { openPostgresStore } from "./store/postgres.ts";
@@ -102,4 +102,27 @@ test("the next key is published before it signs, and the last one as long as its
   expect(kidsOf(first)).toEqual([newKid]);
   expect(first.find(oldKid)).toBeUndefined();
   expect(await own.signingKeys.list()).toHaveLength(2);
+});
+
+test("withdrawKey() takes the signing key out of use, and the tokens by it with it, as soon as keys are read again", async () => {
+  nowMs = Date.now();
+  const own = await openStore();
+  const [first, second] = [await openRing(own), await openRing(own)];
+  const token = await issuerOf(first).userToken({ id: "ada", roles: [] }, "session");
+  const verify = createVerifier({ issuer: ISSUER, keys: second });
+  expect(await verify(token, "user")).toMatchObject({ id: "ada" });
+  const [kid] = kidsOf(first);
+  const time = { newId: Bun.randomUUIDv7, now: () => new Date(nowMs) };
+  const options = { store: own.signingKeys, vault: createVault(SECRET), rotateAfterMs: PERIOD_MS, ...time };
+  const done = await withdrawKey(options);
+  expect(done?.withdrawn).toBe(kid!);
+  expect(await withdrawKey(options, kid)).toBeUndefined();
+  expect(await withdrawKey(options, "unknown")).toBeUndefined();
+  await Promise.all([first.reload(), second.reload()]);
+  expect([kidsOf(first), kidsOf(second)]).toEqual([[done!.signing], [done!.signing]]);
+  expect(async () => verify(token, "user")).toThrow("key is not known");
+  const next = await issuerOf(first).userToken({ id: "ada", roles: [] }, "session");
+  expect(await verify(next, "user")).toMatchObject({ id: "ada" });
+  const trail = await own.audit.list({ limit: 5, action: "signing-key-withdrawn" });
+  expect(trail.map(({ target }) => target.id)).toEqual([kid!]);
 });

@@ -7,7 +7,7 @@ import { type Closing, runService, type Started } from "#platform/process.ts";
 import { createService } from "#platform/service.ts";
 import { type MailConfig, readConfig, type UsersConfig } from "./config.ts";
 import { type AdminLogin, ensureFirstAdmin, type FirstAdminPorts } from "./first_admin.ts";
-import { openKeyRing, rotateKeys } from "./key_ring.ts";
+import { type KeyRingOptions, openKeyRing, rotateKeys, withdrawKey } from "./key_ring.ts";
 import { countLogins } from "./login_metrics.ts";
 import { createUserAuthentication } from "./mod.ts";
 import { createPasswords } from "./password.ts";
@@ -20,11 +20,26 @@ import { createVault } from "./vault.ts";
 
 const NAME = "user-authentication";
 
-if (process.argv[2] === "rotate-keys") process.exitCode = await rotate();
+if (process.argv[2] === "rotate-keys") process.exitCode = await manageKeys(rotate);
+else if (process.argv[2] === "withdraw-key") process.exitCode = await manageKeys(withdraw);
 else await runService(start);
 
-/** `bun main.ts rotate-keys`: publishes the next signing key now, with the settings of the service. */
-async function rotate(): Promise<number> {
+/** `bun main.ts rotate-keys`: publishes the next signing key now. */
+async function rotate(options: KeyRingOptions): Promise<string> {
+  const signsFrom = await rotateKeys(options);
+  if (!signsFrom) return "Nothing to do: the next key is published already, and waits for its turn";
+  return `The next key is published, and signs from ${signsFrom.toISOString()} on`;
+}
+
+/** `bun main.ts withdraw-key [kid]`: takes a key out of use that somebody else may know. */
+async function withdraw(options: KeyRingOptions): Promise<string> {
+  const done = await withdrawKey(options, process.argv[3]);
+  if (!done) throw new Error("There is no such key, or it is withdrawn already");
+  return `The key ${done.withdrawn} is withdrawn, and ${done.signing} signs. Replicas follow within 30 s, the other services within 90 s`;
+}
+
+/** Does something about the signing keys, with the settings of the service. */
+async function manageKeys(manage: (options: KeyRingOptions) => Promise<string>): Promise<number> {
   try {
     const config = readConfig(process.env);
     const store = await openStore(config);
@@ -35,9 +50,7 @@ async function rotate(): Promise<number> {
       };
       // Opened first: a key that is sealed with another secret would be of no use to the replicas.
       await openKeyRing(options);
-      const signsFrom = await rotateKeys(options);
-      const when = signsFrom && `The next key is published, and signs from ${signsFrom.toISOString()} on`;
-      console.log(when ?? "Nothing to do: the next key is published already, and waits for its turn");
+      console.log(await manage(options));
       return 0;
     } finally {
       await store.close();

@@ -19,6 +19,20 @@ afterEach(() => mains.killAll());
 const start = (environment: Record<string, string>) => mains.start({ ...SETTINGS, ...environment });
 const startReady = (storeUrl: string) => mains.startReady({ ...SETTINGS, STORE_URL: storeUrl });
 
+/** Runs a command of the process about its keys. */
+async function manage(
+  url: string,
+  command: readonly string[],
+  secret = SETTINGS.KEYS_SECRET,
+): Promise<[code: number, line: string]> {
+  const env = { PATH: process.env.PATH, ...SETTINGS, STORE_URL: url, KEYS_SECRET: secret };
+  const child = Bun.spawn([process.execPath, `${import.meta.dir}/main.ts`, ...command], {
+    ...{ env, stdout: "pipe", stderr: "pipe" },
+  });
+  const texts = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+  return [await child.exited, texts.join("")];
+}
+
 function testProcess(createDatabase: () => Promise<TestDatabase>): void {
   test("serves, ends cleanly, and knows its users, keys and admin after a restart", async () => {
     const { url } = await createDatabase();
@@ -56,14 +70,7 @@ function testProcess(createDatabase: () => Promise<TestDatabase>): void {
 
   test("rotate-keys publishes the next key once, and tokens of before go on", async () => {
     const { url } = await createDatabase();
-    const rotate = async (secret: string): Promise<[code: number, line: string]> => {
-      const env = { PATH: process.env.PATH, ...SETTINGS, STORE_URL: url, KEYS_SECRET: secret };
-      const child = Bun.spawn([process.execPath, `${import.meta.dir}/main.ts`, "rotate-keys"], {
-        ...{ env, stdout: "pipe", stderr: "pipe" },
-      });
-      const texts = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
-      return [await child.exited, texts.join("")];
-    };
+    const rotate = (secret: string) => manage(url, ["rotate-keys"], secret);
     const first = createClient({ baseUrl: (await startReady(url)).baseUrl });
     const { body: tokens } = await first.logIn({ body: ADMIN });
     expect(await rotate(SETTINGS.KEYS_SECRET)).toEqual([0, expect.stringContaining("signs from")]);
@@ -75,6 +82,23 @@ function testProcess(createDatabase: () => Promise<TestDatabase>): void {
     expect(after.keys).toHaveLength(2);
     expect(after.keys[0]).toEqual(before.keys[0]!);
     expect((await second.getProfile({}, { token: tokens.access_token })).status).toBe(200);
+  });
+
+  test("withdraw-key ends every token by the key that signs, and another one signs", async () => {
+    const { url } = await createDatabase();
+    const first = createClient({ baseUrl: (await startReady(url)).baseUrl });
+    const { body: tokens } = await first.logIn({ body: ADMIN });
+    const { kid } = (await first.getJsonWebKeySet()).body.keys[0]!;
+    expect(await manage(url, ["withdraw-key", "unknown"])).toEqual([1, expect.stringContaining("no such key")]);
+    expect(await manage(url, ["withdraw-key"])).toEqual([0, expect.stringContaining(`The key ${kid} is withdrawn`)]);
+    expect(await manage(url, ["withdraw-key", kid])).toEqual([1, expect.stringContaining("withdrawn already")]);
+    const second = createClient({ baseUrl: (await startReady(url)).baseUrl });
+    const { keys } = (await second.getJsonWebKeySet()).body;
+    expect(keys).toHaveLength(1);
+    expect(keys[0]?.kid).not.toBe(kid);
+    await expect(second.getProfile({}, { token: tokens.access_token })).rejects.toMatchObject({ status: 401 });
+    const renewed = await second.refreshTokens({ body: { refresh_token: tokens.refresh_token } });
+    expect((await second.getProfile({}, { token: renewed.body.access_token })).status).toBe(200);
   });
 
   test("does not start with another KEYS_SECRET than its keys were made with", async () => {

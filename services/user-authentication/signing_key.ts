@@ -18,6 +18,8 @@ export interface StoredKey {
   readonly sealedKey: string;
   /** From then on it signs, until the next one does. */
   readonly signsFrom: Date;
+  /** Since then it neither signs nor verifies; null if it was not withdrawn. */
+  readonly withdrawnAt: Date | null;
 }
 
 /** Who makes a key, and when. */
@@ -42,7 +44,7 @@ export async function createSigningKey({ kid, generation, signsFrom }: KeyOption
   const pair = await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"]);
   const { x, d } = await crypto.subtle.exportKey("jwk", pair.privateKey);
   if (!x || !d) throw new Error("An Ed25519 key has no x or no d");
-  return { kid, generation, publicKey: x, sealedKey: vault.seal(d, sealLabel(kid)), signsFrom };
+  return { kid, generation, publicKey: x, sealedKey: vault.seal(d, sealLabel(kid)), signsFrom, withdrawnAt: null };
 }
 
 /** The private key as a JWK. @throws {Error} if it was sealed with another secret. */
@@ -62,14 +64,24 @@ export function toPublicJwk({ kid, publicKey }: StoredKey): Schema<"JsonWebKey">
  * @param rotateAfterMs How long a key signs.
  */
 export function planKeys(keys: readonly StoredKey[], now: Date, rotateAfterMs: number): KeyPlan {
-  const sorted = keys.toSorted((a, b) => a.generation - b.generation);
-  // A replica whose clock is behind signs with the first key before its time.
+  const sorted = keys.filter(({ withdrawnAt }) => withdrawnAt === null).toSorted(byGeneration);
+  // A replica whose clock is behind signs with the first key before its time; and if that was withdrawn, everybody with the next.
   const signing = sorted.findLast(({ signsFrom }) => signsFrom <= now) ?? sorted[0];
   const published = sorted.filter((_, at) => {
     const next = sorted[at + 1];
     return !next || next.signsFrom.getTime() + PUBLISH_LATE_MS > now.getTime();
   });
-  return { signing, published, due: dueKey(sorted.at(-1), now, rotateAfterMs) };
+  const signsFrom = dueFrom(sorted.at(-1), now, rotateAfterMs);
+  return { signing, published, due: signsFrom && { generation: nextGeneration(keys), signsFrom } };
+}
+
+function byGeneration(a: StoredKey, b: StoredKey): number {
+  return a.generation - b.generation;
+}
+
+/** Withdrawn keys count: two keys of one generation there are never. */
+function nextGeneration(keys: readonly StoredKey[]): number {
+  return Math.max(0, ...keys.map(({ generation }) => generation)) + 1;
 }
 
 /**
@@ -78,18 +90,22 @@ export function planKeys(keys: readonly StoredKey[], now: Date, rotateAfterMs: n
  * @returns undefined if the next key is there already and waits for its turn.
  */
 export function nextKey(keys: readonly StoredKey[], now: Date): KeyPlan["due"] {
-  const newest = keys.toSorted((a, b) => a.generation - b.generation).at(-1);
-  if (!newest) return { generation: 1, signsFrom: now };
+  const newest = keys
+    .filter(({ withdrawnAt }) => withdrawnAt === null)
+    .toSorted(byGeneration)
+    .at(-1);
+  const generation = nextGeneration(keys);
+  if (!newest) return { generation, signsFrom: now };
   if (newest.signsFrom > now) return undefined;
-  return { generation: newest.generation + 1, signsFrom: new Date(now.getTime() + PUBLISH_EARLY_MS) };
+  return { generation, signsFrom: new Date(now.getTime() + PUBLISH_EARLY_MS) };
 }
 
-function dueKey(newest: StoredKey | undefined, now: Date, rotateAfterMs: number): KeyPlan["due"] {
-  if (!newest) return { generation: 1, signsFrom: now };
+/** From when on the next key signs, if it has to be made now. */
+function dueFrom(newest: StoredKey | undefined, now: Date, rotateAfterMs: number): Date | undefined {
+  if (!newest) return now;
   const endsAt = newest.signsFrom.getTime() + rotateAfterMs;
   if (now.getTime() < endsAt - PUBLISH_EARLY_MS) return undefined;
-  const signsFrom = new Date(Math.max(endsAt, now.getTime() + PUBLISH_EARLY_MS));
-  return { generation: newest.generation + 1, signsFrom };
+  return new Date(Math.max(endsAt, now.getTime() + PUBLISH_EARLY_MS));
 }
 
 function sealLabel(kid: string): string {

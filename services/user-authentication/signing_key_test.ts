@@ -14,7 +14,14 @@ const NOW = Date.parse("2026-11-23T10:00:00Z");
 const PERIOD_MS = 90 * 86_400_000;
 
 function key(generation: number, signsFromMs: number): StoredKey {
-  return { kid: `k${generation}`, generation, publicKey: "x", sealedKey: "d", signsFrom: new Date(signsFromMs) };
+  return {
+    kid: `k${generation}`,
+    generation,
+    publicKey: "x",
+    sealedKey: "d",
+    signsFrom: new Date(signsFromMs),
+    withdrawnAt: null,
+  };
 }
 function planAt(nowMs: number, ...keys: StoredKey[]): { signing?: string; published: string[]; due?: unknown } {
   const { signing, published, due } = planKeys(keys, new Date(nowMs), PERIOD_MS);
@@ -48,6 +55,14 @@ test("an ended key is published until its last token has ended", () => {
   const keys = [key(1, NOW), key(2, NOW + PERIOD_MS)];
   expect(planAt(end - 1, ...keys).published).toEqual(["k1", "k2"]);
   expect(planAt(end, ...keys).published).toEqual(["k2"]);
+});
+
+test("a key that was withdrawn neither signs nor is published; the next one signs at once, or is made", () => {
+  const withdrawn = { ...key(1, NOW), withdrawnAt: new Date(NOW + 5000) };
+  const now = NOW + 10_000;
+  expect(planAt(now, withdrawn)).toEqual({ published: [], due: { generation: 2, signsFrom: new Date(now) } });
+  expect(planAt(now, withdrawn, key(2, NOW + 60_000))).toEqual({ signing: "k2", published: ["k2"] });
+  expect(planAt(now, key(1, NOW), { ...withdrawn, ...key(2, NOW + 1), withdrawnAt: new Date(now) }).signing).toBe("k1");
 });
 
 test("a replica whose clock is behind signs with the first key", () => {

@@ -132,7 +132,7 @@ export function testAudit({ shared, fresh }: Stores): void {
 
     test("a signing key is written with its event, by the replica that wins", async () => {
       const { first, second } = await fresh();
-      const key = { generation: 1, publicKey: "x", sealedKey: "s", signsFrom: LATER };
+      const key = { generation: 1, publicKey: "x", sealedKey: "s", signsFrom: LATER, withdrawnAt: null };
       const add = ({ signingKeys }: Store) => {
         const kid = Bun.randomUUIDv7();
         const deed = { action: "signing-key-rotated", target: { kind: "signing-key", id: kid } } as const;

@@ -174,6 +174,8 @@ export interface SigningKeyStore {
   list(): Promise<StoredKey[]>;
   /** @returns Whether it was kept: of all keys of one generation the first one is. */
   add(key: StoredKey, event?: AuditEvent): Promise<boolean>;
+  /** Takes a key out of use. @returns Whether there is such a key that was in use. */
+  withdraw(kid: string, event?: AuditEvent): Promise<boolean>;
 }
 
 /** Everything the service keeps. */

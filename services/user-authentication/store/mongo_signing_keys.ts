@@ -5,7 +5,7 @@ import type { StoredKey } from "../signing_key.ts";
 import type { SigningKeyStore } from "./mod.ts";
 
 /** The generation is the id: of two replicas that make the next key at once, one wins. */
-type KeyDocument = Omit<StoredKey, "generation"> & { _id: number };
+type KeyDocument = Omit<StoredKey, "generation" | "withdrawnAt"> & { _id: number; withdrawnAt?: Date };
 
 /** Makes the collection of signing keys. */
 export async function prepareSigningKeys(database: Mongo): Promise<void> {
@@ -15,7 +15,13 @@ export async function prepareSigningKeys(database: Mongo): Promise<void> {
     signsFrom: { bsonType: "date" },
   };
   await database.prepare("signingKeys", {
-    validator: { $jsonSchema: { required: Object.keys(properties), properties, additionalProperties: false } },
+    validator: {
+      $jsonSchema: {
+        required: Object.keys(properties),
+        properties: { ...properties, withdrawnAt: { bsonType: "date" } },
+        additionalProperties: false,
+      },
+    },
     indexes: [{ name: "signing_keys_kid", key: { kid: 1 }, unique: true }],
   });
 }
@@ -26,10 +32,10 @@ export function createMongoSigningKeys(database: Mongo): SigningKeyStore {
   return {
     async list() {
       const documents = await keys.find({}, { hint: { _id: 1 } }).toArray();
-      return documents.map(({ _id, ...key }) => ({ ...key, generation: _id }));
+      return documents.map(({ _id, withdrawnAt = null, ...key }) => ({ ...key, generation: _id, withdrawnAt }));
     },
 
-    async add({ generation, ...key }, event) {
+    async add({ generation, withdrawnAt: _, ...key }, event) {
       try {
         await audited(database, event, (session) =>
           keys.insertOne({ _id: generation, ...key }, session && { session }),
@@ -39,6 +45,14 @@ export function createMongoSigningKeys(database: Mongo): SigningKeyStore {
         if (duplicateKey(error)) return false;
         throw error;
       }
+    },
+
+    withdraw(kid, event) {
+      return audited(database, event, async (session) => {
+        const filter = { kid, withdrawnAt: { $exists: false } };
+        const update = { $currentDate: { withdrawnAt: true } } as const;
+        return (await keys.updateOne(filter, update, session && { session })).modifiedCount === 1;
+      });
     },
   };
 }

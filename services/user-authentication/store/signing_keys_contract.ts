@@ -7,7 +7,8 @@ import { LATER, NOW } from "./samples.ts";
 export function testSigningKeys({ shared, fresh }: Stores): void {
   describe("signing keys", () => {
     function sampleKey(generation: number, signsFrom = NOW): StoredKey {
-      return { generation, kid: Bun.randomUUIDv7(), publicKey: "public", sealedKey: "sealed", signsFrom };
+      const secrets = { publicKey: "public", sealedKey: "sealed" };
+      return { generation, kid: Bun.randomUUIDv7(), ...secrets, signsFrom, withdrawnAt: null };
     }
 
     test("add() keeps keys, and list() answers them", async () => {
@@ -17,6 +18,20 @@ export function testSigningKeys({ shared, fresh }: Stores): void {
       for (const key of keys) expect(await first.signingKeys.add(key)).toBe(true);
       const listed = await second.signingKeys.list();
       expect(listed.toSorted((a, b) => a.generation - b.generation)).toEqual(keys);
+    });
+
+    test("withdraw() takes one key out of use, once", async () => {
+      const own = await fresh();
+      const keys = [sampleKey(1), sampleKey(2)] as const;
+      for (const key of keys) await own.first.signingKeys.add(key);
+      const results = await race(own, 6, ({ signingKeys }) => signingKeys.withdraw(keys[0].kid));
+      expect(results.filter((result) => result.status === "fulfilled" && result.value)).toHaveLength(1);
+      expect(await own.first.signingKeys.withdraw("unknown")).toBe(false);
+      const listed = await own.second.signingKeys.list();
+      expect(listed.toSorted((a, b) => a.generation - b.generation)).toEqual([
+        { ...keys[0], withdrawnAt: expect.any(Date) },
+        keys[1],
+      ]);
     });
 
     test("add() of one generation many times at once keeps one key", async () => {
