@@ -102,8 +102,8 @@ async function loadImages(host: ClusterHost): Promise<void> {
 
 async function deploy(cluster: Cluster): Promise<Deployed> {
   await cluster.makeSecrets(MONGO_MEMBERS);
-  await cluster.check("production");
-  await cluster.check("local");
+  for (const folder of [".", "overlays/production", "overlays/local"]) await cluster.check(folder);
+  await cluster.checkFiles(["mongo", "postgres", ...SERVICE_NAMES].map((name) => `${name}-deployment.yml`));
   await cluster.apply("local");
   await cluster.ready();
   const address = await cluster.nodeAddress();

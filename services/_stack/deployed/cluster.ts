@@ -64,15 +64,24 @@ export class Cluster {
     await output(["kubectl", "create", "--filename", "-"], { ...this.#options, input });
   }
 
-  /** Has the API server check an overlay, and our own rules too. @throws {StackError} for a warning as well. */
-  async check(overlay: string): Promise<void> {
-    const input = await this.#kubectl("kustomize", join(K8S, "overlays", overlay));
+  /** Has the API server check a folder of ours, and our own rules too. @throws {StackError} for a warning as well. */
+  async check(folder: string): Promise<void> {
+    const input = await this.#kubectl("kustomize", join(K8S, folder));
     await output([process.execPath, "k8s/check_manifests.ts"], { ...this.#options, input });
+    await this.#tryOut(folder, input);
+  }
+
+  /** Has the API server check files that are applied alone. @throws {StackError} for a warning as well. */
+  async checkFiles(names: readonly string[]): Promise<void> {
+    const texts = await Promise.all(names.map((name) => Bun.file(join(K8S, name)).text()));
+    await this.#tryOut(names.join(", "), texts.join("\n---\n"));
+  }
+
+  async #tryOut(what: string, input: string): Promise<void> {
     const command = ["kubectl", "apply", "--dry-run=server", "--filename", "-"];
     const { exitCode, stderr } = await attempt(command, { ...this.#options, input });
     const warnings = stderr.split("\n").filter((line) => line !== "" && !line.includes("last-applied-configuration"));
-    if (exitCode !== 0 || warnings.length > 0)
-      throw new StackError(`the overlay ${overlay} is refused: ${warnings.join("\n")}`);
+    if (exitCode !== 0 || warnings.length > 0) throw new StackError(`${what}: refused: ${warnings.join("\n")}`);
   }
 
   async apply(overlay: string): Promise<void> {

@@ -61,7 +61,11 @@ export async function tryBlow(blow: Blow, scene: Scene): Promise<Trial> {
   }
 }
 
-function faultsOf(blow: Blow, { load, servedAfterMs = Infinity }: Pick<Trial, "load" | "servedAfterMs">): string[] {
+/** What a blow should not have done, as far as clients saw it. */
+export function faultsOf(
+  blow: Pick<Blow, "isUnfelt" | "servesWithinMs">,
+  { load, servedAfterMs = Infinity }: Pick<Trial, "load" | "servedAfterMs">,
+): string[] {
   const faults: string[] = [];
   if (blow.isUnfelt && load.failures.length > 0) {
     faults.push(
