@@ -28,6 +28,7 @@ const STEPS: readonly Step[] = [
   { name: "format and lint", args: ["--bun", "biome", "check", "."] },
   { name: "types", args: ["check"] },
   { name: "contract drift", args: ["openapi/generate.ts", "--check"] },
+  { name: "contract rules (Spectral, OWASP, ours, breaking changes)", args: ["openapi/quality/lint.ts"] },
   { name: "boundaries", args: ["test", "--only-failures", "./services/boundaries_test.ts"] },
   { name: "SDK: build and size", args: ["sdk/build.ts"] },
   { name: "SDK: package (publint)", args: ["--bun", "publint", "run", "sdk", "--strict", "--pack", "false"] },

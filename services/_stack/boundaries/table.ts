@@ -16,7 +16,7 @@ const DRIVERS = ["mongodb", "postgres"];
 const RULES = ["domain", "contract", "problem"];
 const PLATFORM = ["platform", "problem", "binder", "database", "observability"];
 /** Beside the services. */
-const BESIDE = ["sdk", "generator", "conformance", "stack", "deployment", "manifests"];
+const BESIDE = ["sdk", "generator", "quality", "conformance", "stack", "deployment", "manifests"];
 /** All of a service but its process. */
 const SERVICE_ROOMS = [
   "config",
@@ -52,6 +52,7 @@ export const ROOMS: readonly Room[] = [
   { name: "contract", path: /^openapi\/(contract\.ts|generated\/\w+\.ts)$/, imports: [] },
   { name: "document", path: /^openapi\/openapi\.yaml$/, imports: [] },
   { name: "generator", path: /^openapi\/generate\.ts$/, imports: ["document", "openapi-typescript", "node:url"] },
+  { name: "quality", path: /^openapi\/quality\//, imports: ["document", "node:fs", "node:path"] },
   // Speaks HTTP only: nothing of the implementation.
   { name: "conformance", path: /^openapi\/conformance\//, imports: ["contract", "document", "any package"] },
   { name: "package", path: /^sdk\/build\.ts$/, imports: ["typescript", "node:fs", "node:path"] },
@@ -159,7 +160,7 @@ export const ROOMS: readonly Room[] = [
   },
 ];
 
-const TOOLS = ["package", "stack", "deployment", "manifests", "conformance", "generator", "test", "platform test"];
+const TOOLS = ["package", "stack", "deployment", "manifests", "conformance", "generator", "quality", "test", "platform test"];
 
 /** What is said in few rooms only. */
 export const SAYINGS: readonly Saying[] = [
