@@ -5,7 +5,7 @@
 import { describeMongo, findMongo } from "./engines/mongo.ts";
 import { DRIFTS } from "./mutants/drifts.ts";
 import { MUTANTS } from "./mutants/mutants.ts";
-import { type Copy, copySources, firstFailure, tryMutant } from "./mutants/try_mutant.ts";
+import { type Caught, type Copy, copySources, firstFailure, tryMutant } from "./mutants/try_mutant.ts";
 import { describeFault } from "./stack_error.ts";
 import { createTestFolder, removeTestFolder, sweepTestFolders } from "./test_folder.ts";
 
@@ -39,15 +39,27 @@ async function testMutants(copy: Copy): Promise<boolean> {
   await passUnspoiled(copy, new Set(possible.flatMap(({ checks }) => checks)));
   let survivors = 0;
   for (const mutant of possible) {
-    const caught = await tryMutant(copy, mutant, interruption.signal);
-    if (!caught) survivors++;
-    const by = caught ? `caught by ${caught.file}: ${caught.test}` : "✗ SURVIVES";
+    const caught = await tryMutant(copy, mutant, interruption.signal).catch(unlessInterrupted);
+    if (!caught || caught instanceof Error) survivors++;
+    const by = describeCatch(caught);
     console.log(`${mutant.name.padEnd(NAME_WIDTH)} ${by}`);
   }
   console.log(
     `\n${survivors === 0 ? "✓" : "✗"} ${possible.length - survivors} of ${possible.length} planted bugs were caught`,
   );
   return survivors === 0;
+}
+
+function describeCatch(caught: Caught | Error | undefined): string {
+  if (caught instanceof Error) return `✗ ${caught.message}`;
+  return caught ? `caught by ${caught.file}: ${caught.test}` : "✗ SURVIVES";
+}
+
+/** A bug that could not be planted leaves the others to be tried. */
+function unlessInterrupted(error: unknown): Error {
+  interruption.signal.throwIfAborted();
+  if (error instanceof Error) return error;
+  throw error;
 }
 
 /** A test that fails without a bug would catch any. @throws {Error} with the first that does so twice: once may be a busy machine. */

@@ -93,9 +93,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: `${PRODUCTS}/store/postgres.ts`,
     edits: [
       {
-        search: "if (record) await insertRecord(sql, record);\n      return stock;",
-        replace:
-          "if (record) await this.#database.transaction((other) => insertRecord(other, record));\n      return stock;",
+        search: "if (record) await insertRecord(sql, record);",
+        replace: "if (record) await this.#database.transaction((other) => insertRecord(other, record));",
       },
     ],
     checks: [`${PRODUCTS}/store/postgres_test.ts`],
@@ -172,7 +171,12 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "two edits of an order at once",
     file: ORDER_STORE,
-    edits: [{ search: "AND proposal_revision IS NULL\n      RETURNING", replace: "\n      RETURNING" }],
+    edits: [
+      {
+        search: "AND version = ${edit.version}\n          AND proposal_revision IS NULL",
+        replace: "AND version = ${edit.version}",
+      },
+    ],
     checks: [ORDER_STORE_TEST],
   },
   {
