@@ -86,10 +86,17 @@ export const ROOMS: readonly Room[] = [
   },
   { name: "manifests", path: /^k8s\//, imports: [...PLATFORM, "deployment", "contract", "any package"] },
   { name: "deployment", path: /^services\/_deployment\//, imports: [...PLATFORM, "any package"], types: ["contract"] },
+  // Parts of a service, measured without its process.
+  {
+    name: "measured",
+    path: /^services\/_stack\/bench\/measured_\w+\.ts$/,
+    imports: [...SERVICE_ROOMS, ...PLATFORM, "contract", "any package"],
+  },
   {
     name: "stack",
     path: /^services\/_stack\//,
-    imports: [...PLATFORM, "contract", "sdk", "conformance", "any package"],
+    imports: [...PLATFORM, "deployment", "contract", "sdk", "conformance", "any package"],
+    types: ["measured"],
   },
 
   { name: "main", path: inService("main\\.ts"), imports: [...SERVICE_ROOMS, ...PLATFORM, "sdk"] },
@@ -160,7 +167,18 @@ export const ROOMS: readonly Room[] = [
   },
 ];
 
-const TOOLS = ["package", "stack", "deployment", "manifests", "conformance", "generator", "quality", "test", "platform test"];
+const TOOLS = [
+  "package",
+  "stack",
+  "measured",
+  "deployment",
+  "manifests",
+  "conformance",
+  "generator",
+  "quality",
+  "test",
+  "platform test",
+];
 
 /** What is said in few rooms only. */
 export const SAYINGS: readonly Saying[] = [

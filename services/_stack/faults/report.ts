@@ -52,8 +52,10 @@ export function formatHotSale(engine: string, sale: HotSale): readonly string[] 
   const { alonePerSecond, salesPerSecond, editsPerSecond, edits, buyers } = sale;
   const tries = edits.succeeded + edits.failed;
   const share = `${((edits.succeeded / tries) * 100).toFixed(2)} %`;
+  const ratio = (salesPerSecond / alonePerSecond).toFixed(2);
   return [
-    `one hot product (${engine}), ${buyers} buyers at once: ${salesPerSecond.toFixed(0)} orders/s (${alonePerSecond.toFixed(0)} without edits)`,
+    `one hot product (${engine}), ${buyers} buyers at once: ${salesPerSecond.toFixed(0)} orders/s`,
+    `  while its owner saves it; ${alonePerSecond.toFixed(0)} while they save another product: ratio ${ratio}`,
     `  ${editsPerSecond.toFixed(0)} edits/s, at the first try ${edits.succeeded} of ${tries} (${share}, aim >= 99.9 %)`,
     ...formatFaults({ violations: sale.violations, faults: [] }),
   ];
@@ -64,10 +66,12 @@ export function formatLegend(): string {
   return INVARIANTS.map((invariant) => `${invariant} ${CHECKS[invariant].says}`).join(" · ");
 }
 
-function cell(text: string): string {
+/** The column of an invariant. */
+export function cell(text: string): string {
   return text.padStart(3);
 }
 
-function seconds(milliseconds: number | undefined): string {
+/** A duration, for people. */
+export function seconds(milliseconds: number | undefined): string {
   return milliseconds === undefined ? "never" : `${(milliseconds / 1_000).toFixed(1)} s`;
 }

@@ -1,4 +1,5 @@
 /** The table of `bun run ha`, for people. */
+import { cell, seconds } from "../faults/report.ts";
 import { INVARIANTS } from "../invariants/check_all.ts";
 import type { Trial } from "./trial.ts";
 
@@ -17,12 +18,4 @@ export function formatRow({ ordeal, load, servedAfterMs, mendedAfterMs }: Trial)
   const columns = values.map((value, index) => String(value).padStart(COLUMNS[index]?.length ?? 0));
   const cells = INVARIANTS.map((invariant) => cell(String(ordeal.violations[invariant].length)));
   return [ordeal.fault.padEnd(NAME_WIDTH), ...columns, String(ordeal.operations).padStart(5), ...cells].join("  ");
-}
-
-function cell(text: string): string {
-  return text.padStart(3);
-}
-
-function seconds(milliseconds: number | undefined): string {
-  return milliseconds === undefined ? "never" : `${(milliseconds / 1_000).toFixed(1)} s`;
 }
