@@ -6,6 +6,7 @@
 import { defineConfig } from "@playwright/test";
 
 const { TRADEPOST_ORIGINS, TRADEPOST_STORE = "postgres", CI } = process.env;
+const { TRADEPOST_REPORT = "test-results/summary.json" } = process.env;
 
 export default defineConfig({
   testMatch: "*_conformance.ts",
@@ -17,7 +18,7 @@ export default defineConfig({
   timeout: 60_000,
   // What happens in the background happens soon; on a busy machine a little later.
   expect: { timeout: 20_000 },
-  reporter: [["list"], ["json", { outputFile: "test-results/summary.json" }], ["./coverage.ts"]],
+  reporter: [["list"], ["json", { outputFile: TRADEPOST_REPORT }], ["./coverage.ts"]],
   ...(TRADEPOST_ORIGINS === undefined && {
     webServer: {
       name: "stack",
