@@ -1,20 +1,18 @@
-/** `bun run bench`: measures, interleaved in one run, and prints ratios with their spread. Machines are noisy: only ratios of one run mean anything. */
-import { createClient } from "#sdk";
+/** `bun run bench`: measures, interleaved in one run, and prints ratios with their spread. Machines are noisy: only ratios of one run mean anything. Words take sections. */
 import { startChild } from "./bench/child.ts";
+import { benchGroupCommit } from "./bench/group_commit.ts";
 import { drive, type LoadResult, median, quantile } from "./bench/load.ts";
+import { benchOrderSteps } from "./bench/order_steps.ts";
+import { openShop, orderOf, PRODUCT, placing, type Shop } from "./bench/shop.ts";
+import { findMongo, type MongoSource } from "./engines/mongo.ts";
+import type { EngineName } from "./faults/fault.ts";
+import { sellHotProduct } from "./faults/hot_product.ts";
+import { formatHotSale } from "./faults/report.ts";
+import { openScene } from "./faults/scene.ts";
 import type { Stack } from "./stack.ts";
 import { startTestStack } from "./test_stack.ts";
 
 const ROUNDS = 7;
-const BODY = {
-  sku: "LAMP-1",
-  name: "Desk lamp",
-  description: "A lamp for a desk, with a warm light. ".repeat(22),
-  price: { amount: 4900, currency: "USD" },
-  tags: ["lighting", "office"],
-  stock: 50,
-};
-
 function micros(value: number): string {
   return `${value.toFixed(1)} µs`;
 }
@@ -25,7 +23,7 @@ function spread(values: readonly number[]): string {
 
 /** Processor time of the server for one validated POST, beside raw `Bun.serve`. */
 async function benchBinder(): Promise<void> {
-  const body = JSON.stringify({ ...BODY, status: "active" });
+  const body = JSON.stringify({ ...PRODUCT, status: "active" });
   const headers = { "content-type": "application/json", authorization: "Bearer not-checked" };
   const load = { init: { method: "POST", headers, body }, concurrency: 16 };
   const servers = {
@@ -57,21 +55,6 @@ async function benchBinder(): Promise<void> {
   console.log(`  contract: request and reply validated     ${micros(median(costs.bound))}`);
   console.log(`  ratio to raw                              ${over("raw")}, aim <= 1.5`);
   console.log(`  ratio to the same reply                   ${over("sameReply")}`);
-}
-
-const ADDRESS = { name: "Ada", line1: "1 Main Street", city: "London", postalCode: "N1", country: "GB" };
-
-/** An account that sells and buys, and a product with more units than a run can sell. */
-async function prepareShop({ origins }: Stack) {
-  const account = { email: "bench@example.com", password: "a passphrase for the bench" };
-  const guest = createClient({ baseUrl: origins });
-  await guest.registerUser({ body: { ...account, displayName: "Bench" } });
-  const { body: tokens } = await guest.logIn({ body: account });
-  const shop = createClient({ baseUrl: origins, token: tokens.access_token });
-  const product = (sku: string) => shop.createProduct({ body: { ...BODY, sku, stock: 1_000_000 } });
-  const { body: hot } = await product("HOT-1");
-  const cold = await Promise.all(Array.from({ length: 50 }, (_, index) => product(`COLD-${index}`)));
-  return { token: tokens.access_token, hot, cold: cold.map(({ body }) => body) };
 }
 
 /** A product through HTTP and store, beside the bare driver behind `Bun.serve` on the same database. */
@@ -108,23 +91,16 @@ function latencies({ latenciesMs, requestsPerSecond }: LoadResult): string {
 }
 
 /** An order with its saga and stock, beside one bare INSERT through the same kind of server in the same database. */
-async function benchOrders(stack: Stack, { token, hot, cold }: Awaited<ReturnType<typeof prepareShop>>): Promise<void> {
+async function benchOrders(stack: Stack, shop: Shop): Promise<void> {
   const insert = await startChild("insert", { STORE_URL: stack.storeUrls["order-processing"] });
-  const headers = { "content-type": "application/json", authorization: `Bearer ${token}` };
-  const order = (productId: string) =>
-    JSON.stringify({ items: [{ productId, quantity: 1 }], shippingAddress: ADDRESS });
   const place = (productIds: readonly string[]) => ({
     url: `${stack.origins["order-processing"]}/orders`,
-    init: (index: number) => ({
-      method: "POST",
-      headers: { ...headers, "idempotency-key": crypto.randomUUID() },
-      body: order(productIds[index % productIds.length] ?? ""),
-    }),
+    init: (index: number) => placing(shop, productIds[index % productIds.length] ?? shop.hot),
   });
   const loads = {
-    "one bare INSERT": { url: insert.url, init: () => ({ method: "POST", body: order(hot.id) }) },
-    "POST /orders, 50 products": place(cold.map(({ id }) => id)),
-    "POST /orders, one hot product": place([hot.id]),
+    "one bare INSERT": { url: insert.url, init: () => ({ method: "POST", body: orderOf(shop.hot) }) },
+    "POST /orders, 50 products": place(shop.cold),
+    "POST /orders, one hot product": place([shop.hot]),
   };
   console.log("\nPOST /orders with saga, stock and Idempotency-Key, 16 at once, 2,000 each:");
   try {
@@ -138,12 +114,51 @@ async function benchOrders(stack: Stack, { token, hot, cold }: Awaited<ReturnTyp
   }
 }
 
-await benchBinder();
-const stack = await startTestStack({ environment: { CHECK_RESPONSES: "false", LOG_LEVEL: "warn" } });
-try {
-  const shop = await prepareShop(stack);
-  await benchRead(stack, shop.hot.id);
-  await benchOrders(stack, shop);
-} finally {
-  await stack.stop();
+/** On both engines, or on the one there is. */
+async function onEngines(bench: (engine: EngineName, mongo: MongoSource | undefined) => Promise<void>): Promise<void> {
+  const mongo = await findMongo({ environment: process.env, install: true });
+  await bench("postgres", undefined);
+  if ("missing" in mongo) console.log(`\n${mongo.missing}`);
+  else await bench("mongo", mongo);
 }
+
+/** With services over a store of the engine. */
+async function withStack(mongo: MongoSource | undefined, bench: (stack: Stack) => Promise<void>): Promise<void> {
+  const environment = { CHECK_RESPONSES: "false", LOG_LEVEL: "warn" };
+  const stack = await startTestStack({ environment, ...(mongo && { mongo }) });
+  try {
+    await bench(stack);
+  } finally {
+    await stack.stop();
+  }
+}
+
+/** Sales of one product at the highest rate that holds, while its owner saves it. */
+async function benchHotProduct(engine: EngineName, mongo: MongoSource | undefined): Promise<void> {
+  const ends: (() => Promise<void>)[] = [];
+  try {
+    const scene = await openScene(engine, { mongo, seed: 1, onEnd: (end) => ends.push(end) });
+    console.log(`\n${formatHotSale(engine, await sellHotProduct(scene)).join("\n")}`);
+  } finally {
+    for (const end of ends) await end();
+  }
+}
+
+/** By the words of the command line. */
+const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
+  binder: benchBinder,
+  reads: () => withStack(undefined, async (stack) => benchRead(stack, (await openShop(stack)).hot)),
+  orders: () => withStack(undefined, async (stack) => benchOrders(stack, await openShop(stack))),
+  steps: () => onEngines(benchOrderSteps),
+  groups: () =>
+    onEngines((engine, mongo) =>
+      withStack(mongo, (stack) => benchGroupCommit(engine, stack.storeUrls["product-management"])),
+    ),
+  hot: () => onEngines(benchHotProduct),
+};
+
+const words = process.argv.slice(2);
+const unknown = words.find((word) => !(word in SECTIONS));
+if (unknown !== undefined) throw new Error(`"${unknown}" is none of ${Object.keys(SECTIONS).join(", ")}`);
+for (const [name, bench] of Object.entries(SECTIONS)) if (words.length === 0 || words.includes(name)) await bench();
+process.exit(0); // connections that are kept open

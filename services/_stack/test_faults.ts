@@ -5,32 +5,24 @@
  * `--seed N` makes the same choices again.
  */
 import { parseArgs } from "node:util";
-import type { ServiceName } from "#contract";
 import { describeMongo, findMongo, type MongoSource } from "./engines/mongo.ts";
-import { describeNats, findNats, type NatsSource } from "./engines/nats.ts";
+import { describeNats, findNats } from "./engines/nats.ts";
 import { DISK_FULL } from "./faults/disk_full.ts";
 import { FAIL_POINTS } from "./faults/fail_points.ts";
-import type { EngineName, Fault, Victim } from "./faults/fault.ts";
+import type { EngineName, Fault } from "./faults/fault.ts";
 import { sellHotProduct } from "./faults/hot_product.ts";
 import { KILLS } from "./faults/kills.ts";
 import { NETWORK } from "./faults/links.ts";
 import { type Scene, undergo } from "./faults/ordeal.ts";
 import { formatFaults, formatHead, formatHotSale, formatLegend, formatRow, formatSkipped } from "./faults/report.ts";
+import { openScene } from "./faults/scene.ts";
 import { SETTINGS } from "./faults/settings.ts";
-import { Recorder } from "./history/recorder.ts";
-import { Sessions } from "./history/sessions.ts";
-import { openAccounts } from "./history/shop.ts";
-import { openDatabases } from "./invariants/read_state.ts";
 import { describeFault } from "./stack_error.ts";
-import { startTestStack } from "./test_stack.ts";
 
 const FAULTS: readonly Fault[] = [...KILLS, ...FAIL_POINTS, ...SETTINGS, DISK_FULL, ...NETWORK];
 
 /** The sale of one product, as a word. */
 const HOT = "hot";
-
-/** Replies are checked in the API's own tests; here the processor is for the load. */
-const ENVIRONMENT = { CHECK_RESPONSES: "false", LOG_LEVEL: "warn" };
 
 const { values, positionals: words } = parseArgs({
   options: { quick: { type: "boolean", default: false }, seed: { type: "string" } },
@@ -83,7 +75,8 @@ function isChosen({ name, engines, isQuick = false }: Fault, engine: EngineName)
 /** One stack for all faults: what one leaves behind, the next one would meet. */
 async function testOn(engine: EngineName, faults: readonly Fault[], mongo: MongoSource | undefined): Promise<boolean> {
   const nats = await findNats(process.env);
-  const scene = await openScene(engine, { mongo, nats: "missing" in nats ? undefined : nats });
+  const onEnd = (end: () => Promise<void>): void => void ends.push(end);
+  const scene = await openScene(engine, { mongo, nats: "missing" in nats ? undefined : nats, seed, onEnd });
   let holds = await testHotProduct(scene);
   for (const fault of faults) {
     const reason = await fault.missing?.(scene.victim);
@@ -106,34 +99,6 @@ async function testHotProduct(scene: Scene): Promise<boolean> {
   const sale = await sellHotProduct(scene);
   console.log(formatHotSale(scene.victim.engine, sale).join("\n"));
   return formatFaults({ violations: sale.violations, faults: [] }).length === 0;
-}
-
-/** What there is on this machine. */
-interface Sources {
-  readonly mongo: MongoSource | undefined;
-  readonly nats: NatsSource | undefined;
-}
-
-async function openScene(engine: EngineName, { mongo, nats }: Sources): Promise<Scene> {
-  const settings: Victim["settings"] = new Map();
-  const stack = await startTestStack({
-    environment: ENVIRONMENT,
-    durable: true,
-    adjust: (name: ServiceName, environment) => ({ ...environment, ...settings.get(name) }),
-    ...(engine === "mongo" && mongo && { mongo }),
-    ...(nats && { nats }),
-  });
-  ends.push(() => stack.stop());
-  const accounts = await openAccounts(stack);
-  const sessionRecorder = new Recorder();
-  const [login = accounts.seller] = accounts.customers;
-  return {
-    victim: { stack, engine, settings, seed, onEnd: (end) => ends.push(end) },
-    databases: await openDatabases(stack),
-    accounts,
-    sessions: new Sessions({ origins: stack.origins, login, recorder: sessionRecorder }),
-    sessionRecorder,
-  };
 }
 
 async function endAll(): Promise<void> {
