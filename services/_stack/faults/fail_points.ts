@@ -5,22 +5,23 @@ import type { Fault, Victim } from "./fault.ts";
 const ANSWER_MS = 5_000;
 const STRIKE_MS = 4_000;
 const PAUSE_MS = 150;
+const TIMES_MAX = 4;
 
 /** The commands that an effect depends on. */
 const COMMANDS = ["insert", "update", "findAndModify", "find", "aggregate", "commitTransaction"];
-/** Not the primary any more. */
-const NOT_WRITABLE_PRIMARY = 10_107;
+/** What a server says that steps down, or is about to: NotWritablePrimary, PrimarySteppedDown, InterruptedDueToReplStateChange. */
+const STEPDOWN_CODES = [10_107, 189, 11_602];
 
 export const FAIL_POINTS: readonly Fault[] = [
-  faultOf("MongoDB says that it is not the primary (10107)", {
-    errorCode: NOT_WRITABLE_PRIMARY,
-    errorLabels: ["RetryableWriteError"],
-  }),
-  { ...faultOf("MongoDB closes connections", { closeConnection: true }), isQuick: true },
+  faultOf(
+    "MongoDB steps down (10107, 189, 11602)",
+    STEPDOWN_CODES.map((errorCode) => ({ errorCode, errorLabels: ["RetryableWriteError"] })),
+  ),
+  { ...faultOf("MongoDB closes connections", [{ closeConnection: true }]), isQuick: true },
 ];
 
 /** Again and again, a few commands at a time: some are retried, some meet it twice. */
-function faultOf(name: string, data: Readonly<Record<string, unknown>>): Fault {
+function faultOf(name: string, kinds: readonly Readonly<Record<string, unknown>>[]): Fault {
   return {
     name,
     engines: ["mongo"],
@@ -30,8 +31,9 @@ function faultOf(name: string, data: Readonly<Record<string, unknown>>): Fault {
     },
     async strike(victim) {
       const endsAtMs = performance.now() + STRIKE_MS;
-      for (let times = 1; performance.now() < endsAtMs; times = (times % 4) + 1) {
-        await setFailPoint(victim, { mode: { times }, data: { failCommands: COMMANDS, ...data } });
+      for (let round = 0; performance.now() < endsAtMs; round++) {
+        const data = { failCommands: COMMANDS, ...kinds[round % kinds.length] };
+        await setFailPoint(victim, { mode: { times: 1 + (round % TIMES_MAX) }, data });
         await Bun.sleep(PAUSE_MS);
       }
       await setFailPoint(victim, { mode: "off" });

@@ -56,6 +56,7 @@ export interface Calls {
     readonly answer: OrderSight;
   };
   "delete order": { readonly input: { readonly orderId: string }; readonly answer: object };
+  "register account": { readonly input: { readonly email: string }; readonly answer: object };
   "log out": { readonly input: { readonly session: string }; readonly answer: object };
   /** With the refresh token of a session. */
   "refresh session": { readonly input: { readonly session: string }; readonly answer: object };

@@ -12,6 +12,10 @@ interface Kept {
   readonly issuedMs: number;
 }
 
+/** For each who registers: hashing a password is work for a processor. */
+const VISITS_EACH = 4;
+const ANSWER_MS = 6_000;
+
 /** Where they sign in, and where it is written down: one record for a whole run, so that old tokens are seen to end. */
 export interface SessionWorld {
   readonly origins: Stack["origins"];
@@ -33,6 +37,7 @@ export class Sessions {
   /** One person after the other, until the load is over. */
   async goOn(isOver: () => boolean): Promise<void> {
     while (!isOver()) {
+      if (this.#count % VISITS_EACH === 0) await this.#register();
       await this.#visit().catch(() => {}); // who cannot sign in goes away
       await this.#useOldest();
       await Bun.sleep(700);
@@ -43,6 +48,16 @@ export class Sessions {
   async #useOldest(): Promise<void> {
     const [oldest] = this.#kept;
     if (oldest) await this.#use(oldest);
+  }
+
+  async #register(): Promise<void> {
+    const { origins, recorder } = this.#world;
+    const guest = createClient({ baseUrl: origins, retry: { attempts: 1 }, timeoutMs: ANSWER_MS });
+    const email = `visitor-${crypto.randomUUID()}@load.example.com`;
+    await recorder.record({ client: "visitor", kind: "register account", input: { email } }, async () => {
+      await guest.registerUser({ body: { email, password: crypto.randomUUID(), displayName: "Visitor" } });
+      return {};
+    });
   }
 
   async #visit(): Promise<void> {

@@ -174,6 +174,10 @@ const SPOILED: Record<Invariant, Record<string, { evidence: Evidence; violation:
     },
   },
   I8: {
+    "an account that is gone": {
+      evidence: withState({ accounts: [] }),
+      violation: "account ada@example.com is gone",
+    },
     "a product that is gone": { evidence: withState({ products: [] }), violation: "product lamp is gone" },
     "an edit that is gone": {
       evidence: withFirst("products", { version: 1, value: "lamp 1" }),

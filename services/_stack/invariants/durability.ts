@@ -3,8 +3,21 @@ import type { Evidence, Violations } from "./evidence.ts";
 import type { State, StoredOrder } from "./state.ts";
 
 /** I8: every write that was acknowledged is there, whatever was killed since. */
-export function checkDurability({ history, state }: Evidence): Violations {
-  return [...lostProducts(history, state), ...lostAdjustments(history, state), ...lostOrders(history, state)];
+export function checkDurability({ history, sessions, state }: Evidence): Violations {
+  return [
+    ...lostProducts(history, state),
+    ...lostAdjustments(history, state),
+    ...lostOrders(history, state),
+    ...lostAccounts(sessions, state),
+  ];
+}
+
+function lostAccounts(sessions: History, { accounts }: State): string[] {
+  if (!accounts) return [];
+  const stored = new Set(accounts);
+  return successesOf(sessions, "register account")
+    .filter(({ input }) => !stored.has(input.email))
+    .map(({ input }) => `account ${input.email} is gone`);
 }
 
 function lostProducts(history: History, { products }: State): string[] {

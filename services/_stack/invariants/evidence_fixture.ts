@@ -69,6 +69,7 @@ const HISTORY: History = [
 ];
 
 const SESSIONS: History = [
+  ok("register account", 0, { input: { email: "ada@example.com" }, answer: {} }),
   ok("use access token", 0, { input: { session: "s1", issuedMs: 0 }, answer: {} }),
   ok("refresh session", 10, { input: { session: "s1" }, answer: {} }),
   ok("log out", 20, { input: { session: "s1" }, answer: {} }),
@@ -84,6 +85,7 @@ const order: StoredOrder = {
 const event = { eventId: "o1-2", orderId: "o1", type: "order.confirmed", version: 2 };
 
 const STATE: State = {
+  accounts: ["ada@example.com"],
   products: [{ productId: LAMP, version: 2, value: "lamp 2" }],
   inventories: [{ productId: LAMP, ...counts(13, 0, 2, 6), isRetired: false }],
   adjustments: [
@@ -120,7 +122,7 @@ export function withState(change: Partial<State>): Evidence {
   return { ...DAY, state: { ...STATE, ...change } };
 }
 
-type Rows = Exclude<keyof State, "delivered">;
+type Rows = Exclude<keyof State, "delivered" | "accounts">;
 
 /** The day with another first one of a kind of rows. */
 export function withFirst<K extends Rows>(kind: K, change: Partial<State[K][number]>): Evidence {

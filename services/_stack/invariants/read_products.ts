@@ -1,5 +1,5 @@
 /** Reads products and their stock from whichever database they are in. */
-import { MongoClient } from "mongodb";
+import { type Db, MongoClient } from "mongodb";
 import { withPostgres } from "./read_orders.ts";
 import type { State, StoredAdjustment, StoredEntry, StoredInventory, StoredProduct } from "./state.ts";
 
@@ -33,10 +33,18 @@ function readPostgres(url: string, ids: readonly string[]): Promise<ProductsStat
 
 type Stored<Row, Id extends keyof Row> = Omit<Row, Id> & { readonly _id: string };
 
-async function readMongo(url: string, ids: string[]): Promise<ProductsState> {
+/** Opens a connection of our own. */
+export async function withMongo<Result>(url: string, work: (db: Db) => Promise<Result>): Promise<Result> {
   const client = new MongoClient(url, { serverSelectionTimeoutMS: CONNECT_MS, socketTimeoutMS: CONNECT_MS });
   try {
-    const db = (await client.connect()).db();
+    return await work((await client.connect()).db());
+  } finally {
+    await client.close(true);
+  }
+}
+
+function readMongo(url: string, ids: string[]): Promise<ProductsState> {
+  return withMongo(url, async (db) => {
     const of = { productId: { $in: ids } };
     const products = await db
       .collection<{ _id: string; version: number; name: string }>("products")
@@ -61,7 +69,5 @@ async function readMongo(url: string, ids: string[]): Promise<ProductsState> {
       adjustments: adjustments.map(({ _id, ...adjustment }) => ({ ...adjustment, adjustmentId: _id })),
       entries,
     };
-  } finally {
-    await client.close(true);
-  }
+  });
 }

@@ -2,6 +2,7 @@
 import { databaseOf } from "../databases.ts";
 import { type History, successesOf } from "../history/entry.ts";
 import type { Stack } from "../stack.ts";
+import { readAccounts } from "./read_accounts.ts";
 import { readDelivered } from "./read_events.ts";
 import { countUndone, keepEvents, readOrders } from "./read_orders.ts";
 import { readProducts } from "./read_products.ts";
@@ -11,6 +12,8 @@ import type { State } from "./state.ts";
 export interface Databases {
   readonly orders: string;
   readonly products: string;
+  /** If somebody is to look whether accounts are there. */
+  readonly users?: string | undefined;
   /** The broker of events, if there is one. */
   readonly events: string | undefined;
 }
@@ -22,6 +25,7 @@ export async function openDatabases({ postgres, storeUrls, nats }: Stack): Promi
   const databases = {
     orders: postgres.databaseUrl(databaseOf("order-processing")),
     products: storeUrls["product-management"],
+    users: storeUrls["user-authentication"],
     events: nats?.url,
   };
   await keepEvents(databases.orders);
@@ -40,13 +44,14 @@ export async function waitForQuiet({ orders }: Databases, withinMs: number): Pro
 }
 
 /** Reads everything that concerns the products of a history. */
-export async function readState({ orders, products, events }: Databases, history: History): Promise<State> {
+export async function readState({ orders, products, users, events }: Databases, history: History): Promise<State> {
   const productIds = new Set(successesOf(history, "create product").map(({ answer }) => answer.productId));
-  const [ordersState, productsState] = await Promise.all([
+  const [ordersState, productsState, accounts] = await Promise.all([
     readOrders(orders, productIds),
     readProducts(products, productIds),
+    users === undefined ? undefined : readAccounts(users),
   ]);
-  const state = { ...ordersState, ...productsState };
+  const state = { ...ordersState, ...productsState, accounts };
   if (events === undefined) return state;
   return { ...state, delivered: await readDelivered(events, new Set(state.orders.map(({ orderId }) => orderId))) };
 }

@@ -78,6 +78,8 @@ export interface StoredEvent {
 }
 
 export interface State {
+  /** Email addresses; undefined if nobody looked. */
+  readonly accounts?: readonly string[] | undefined;
   readonly products: readonly StoredProduct[];
   readonly inventories: readonly StoredInventory[];
   readonly adjustments: readonly StoredAdjustment[];
