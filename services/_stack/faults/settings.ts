@@ -21,7 +21,15 @@ export const SETTINGS: readonly Fault[] = [
     }),
     strike: lockOrders,
   },
-  // An hour ahead every token would have expired: nothing would happen at all.
+  {
+    // Every token has expired there: nobody is let in, and the background goes on. Recovery is counted from when the clock is right again.
+    ...faultOf("clock of order-processing an hour ahead", ["mongo"], () => new Map()),
+    async strike(victim) {
+      await restartWith(victim, new Map([["order-processing", shiftedClock(HOUR_S)]]));
+      await Bun.sleep(STRIKE_MS);
+      await restartWith(victim, new Map([["order-processing", {}]]));
+    },
+  },
   faultOf("clock of order-processing an hour behind", ["mongo"], () => {
     return new Map([["order-processing" as const, shiftedClock(-HOUR_S)]]);
   }),
