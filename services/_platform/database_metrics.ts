@@ -1,6 +1,6 @@
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import { Batch } from "./batch.ts";
+import { Counter, Gauge, type Registry } from "prom-client";
 import type { DatabaseCall, DatabaseWatch, PoolFigures } from "./database_watch.ts";
+import { type Timing, Timings } from "./timing_metrics.ts";
 import { errorType } from "./trace.ts";
 
 /** Seconds. */
@@ -11,15 +11,11 @@ const DURATION_BUCKETS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1
  *
  * @see {@link https://opentelemetry.io/docs/specs/semconv/database/database-metrics/ | Semantic conventions for database metrics}
  */
-export function createDatabaseMetrics(registry: Registry): DatabaseWatch & { settle(): void } {
+export function createDatabaseMetrics(registry: Registry): DatabaseWatch {
   const registers = [registry];
-  const durations = new Histogram({
-    name: "db_client_operation_duration_seconds",
-    help: "Time of a call to the database, waiting for a connection included.",
-    labelNames: ["db_system_name", "db_operation_name", "db_collection_name"],
-    buckets: DURATION_BUCKETS_S,
-    registers,
-  });
+  const name = "db_client_operation_duration_seconds";
+  const help = "Time of a call to the database, waiting for a connection included.";
+  const durations = new Timings({ name, help, bucketsS: DURATION_BUCKETS_S }, registry);
   const errors = new Counter({
     name: "db_client_operation_errors_total",
     help: "Calls to the database that failed, by the code of the error.",
@@ -32,11 +28,16 @@ export function createDatabaseMetrics(registry: Registry): DatabaseWatch & { set
     labelNames: ["db_system_name"],
     registers,
   });
-  const batch = new Batch<{ call: DatabaseCall; durationMs: number }>(({ call, durationMs }) => {
+  const known = new WeakMap<DatabaseCall, Timing>();
+  const timingOf = (call: DatabaseCall): Timing => {
+    const before = known.get(call);
+    if (before) return before;
     const { system, operation, target = "" } = call;
     const labels = { db_system_name: system, db_operation_name: operation, db_collection_name: target };
-    durations.observe(labels, durationMs / 1000);
-  });
+    const timing = durations.of(labels);
+    known.set(call, timing);
+    return timing;
+  };
   const watchPool = createPoolGauges(registers);
   return {
     watchPool({ system, pool }, figures) {
@@ -44,11 +45,10 @@ export function createDatabaseMetrics(registry: Registry): DatabaseWatch & { set
       watchPool(pool, figures);
     },
     recordCall(call, durationMs, error) {
-      batch.add({ call, durationMs });
+      timingOf(call).observe(durationMs / 1000);
       if (error !== undefined) errors.inc({ db_system_name: call.system, error_type: errorType(error) });
     },
     recordRetry: ({ system }) => retries.inc({ db_system_name: system }),
-    settle: () => batch.settle(),
   };
 }
 

@@ -1,7 +1,7 @@
 /** What a client of a database tells about itself. */
 import type { Attributes, Step } from "./trace.ts";
 
-/** One call, by what is known of it before it runs: never a parameter. */
+/** One kind of call, by what is known of it before it runs: never a parameter. The same object each time: it is looked up by that. */
 export interface DatabaseCall {
   readonly system: "postgresql" | "mongodb";
   /** `SELECT`, `findOneAndUpdate`, `transaction`. */

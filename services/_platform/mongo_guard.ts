@@ -24,11 +24,17 @@ const FETCHING_METHODS = new Set<PropertyKey>(["toArray", "next", "tryNext", "ha
 
 /** Wraps a collection; see {@link GuardedCollection}. */
 export function guardCollection<T extends Document>(collection: Collection<T>, guard: Guard): GuardedCollection<T> {
+  const calls = new Map<PropertyKey, DatabaseCall>();
+  const callOf = (key: PropertyKey): DatabaseCall => {
+    const call = { system: "mongodb", operation: String(key), target: collection.collectionName } as const;
+    calls.set(key, call);
+    return call;
+  };
   return new Proxy(collection, {
     get(target, key) {
       const value: unknown = Reflect.get(target, key, target);
       if (typeof value !== "function") return value;
-      const call = { system: "mongodb", operation: String(key), target: collection.collectionName } as const;
+      const call = calls.get(key) ?? callOf(key);
       return (...args: unknown[]) => {
         const around = args.some(hasSession) ? followed : guard;
         if (!CURSOR_METHODS.has(key)) return around(call, async () => value.apply(target, args));

@@ -6,7 +6,7 @@ import type { DatabaseWatch } from "./database_watch.ts";
 import { createLineWriter, type LineWriter } from "./line_writer.ts";
 import { createQueueMetrics, type WatchQueue } from "./queue_metrics.ts";
 import { createRequestMetrics, type RequestMetrics, type Route } from "./request_metrics.ts";
-import { errorType, type Span, type Step, traceIdOf } from "./trace.ts";
+import { errorType, type Span, type Step } from "./trace.ts";
 import { PASSING_ON, type Tracing } from "./tracing.ts";
 
 /** One answered request, for the log and the metrics. */
@@ -80,6 +80,11 @@ export const FAULTS_ONLY: Recorder = {
 /** prom-client's metrics of V8's heap spaces and libuv's handles, which are zero in Bun. */
 const MEANINGLESS = /^nodejs_(heap_space|active|external|gc|version)|^process_(heap|virtual_memory)_bytes$/;
 const CAUSES_MAX = 5;
+/** The usual methods, as JSON. */
+const METHODS: Readonly<Record<string, string>> = Object.assign(
+  Object.create(null), // any text may be looked up
+  Object.fromEntries(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"].map((method) => [method, `"${method}"`])),
+);
 /** The operationId of what is not in the contract. */
 const UNNAMED = "none";
 
@@ -140,12 +145,7 @@ function createMetrics(service: ServiceName, { metrics = true }: ObservabilityOp
   for (const { name } of registry.getMetricsAsArray()) if (MEANINGLESS.test(name)) registry.removeSingleMetric(name);
   const requests = createRequestMetrics(registry);
   const database = createDatabaseMetrics(registry);
-  const read = (): Promise<string> => {
-    requests.settle();
-    database.settle();
-    return registry.metrics();
-  };
-  return { registry, database, requests, read };
+  return { registry, database, requests, read: () => registry.metrics() };
 }
 
 /** @see {@link https://opentelemetry.io/docs/specs/semconv/http/http-spans/ | Semantic conventions for HTTP spans}, but for the path: ids are in it. */
@@ -173,16 +173,28 @@ function isRoutine({ operationId, status, error }: RequestRecord): boolean {
 function routineLine(service: ServiceName, record: RequestRecord): string {
   const { requestId, span, operationId, status } = record;
   // All but the method are made or checked by the binder and need no escapes.
-  const trace = span === undefined ? "" : `"traceId":"${traceIdOf(span.traceparent)}",`;
-  const method = JSON.stringify(record.method);
+  const trace = span === undefined ? "" : `"traceId":"${span.traceId}",`;
+  const method = METHODS[record.method] ?? JSON.stringify(record.method);
   const rest = `"method":${method},"status":${status},"durationMs":${rounded(record.durationMs)},"msg":"request"`;
-  const time = new Date().toISOString();
+  const time = timeOfNow();
   return `{"level":"info","time":"${time}","service":"${service}","requestId":"${requestId}",${trace}"operationId":"${operationId}",${rest}}\n`;
+}
+
+/** Many lines are of the same millisecond. */
+let lastMs = 0;
+let lastTime = "";
+function timeOfNow(): string {
+  const nowMs = Date.now();
+  if (nowMs !== lastMs) {
+    lastMs = nowMs;
+    lastTime = new Date(nowMs).toISOString();
+  }
+  return lastTime;
 }
 
 function logRequest(logger: pino.Logger, record: RequestRecord): void {
   const { operationId, method, status, requestId, span, error } = record;
-  const traceId = span && traceIdOf(span.traceparent);
+  const traceId = span?.traceId;
   const fields = { requestId, traceId, operationId, method, status, durationMs: rounded(record.durationMs) };
   if (status >= 500) logger[status === 503 ? "warn" : "error"]({ ...fields, error }, "request");
   // Probes and scrapes come all the time.

@@ -123,7 +123,7 @@ test("requests are counted and timed by operation, route and status, problems by
   enterRequest(REQUEST.route, REQUEST.operationId, undefined);
   const { text } = (await metrics())!; // they are not switched off
   const labels = (status: number) =>
-    `service="product-management",operation="getProduct",http_request_method="GET",http_route="/products/{productId}",http_response_status_code="${status}"`;
+    `operation="getProduct",http_request_method="GET",http_route="/products/{productId}",http_response_status_code="${status}",service="product-management"`;
   expect(text).toContain(`http_server_request_duration_seconds_count{${labels(200)}} 2`);
   expect(text).toContain(`http_server_request_duration_seconds_bucket{le="0.0025",${labels(200)}} 2`);
   expect(text).toContain(`http_server_request_duration_seconds_bucket{le="0.05",${labels(404)}} 0`);
@@ -141,7 +141,7 @@ test("what a caller makes up is in no label", async () => {
   }
   const { text } = (await metrics())!; // they are not switched off
   expect(text.match(/^http_server_request_duration_seconds_count\{.*$/gm)).toEqual([
-    'http_server_request_duration_seconds_count{service="product-management",operation="none",http_request_method="_OTHER",http_route="/*",http_response_status_code="200"} 50',
+    'http_server_request_duration_seconds_count{operation="none",http_request_method="_OTHER",http_route="/*",http_response_status_code="200",service="product-management"} 50',
   ]);
 });
 
@@ -189,7 +189,7 @@ test("calls and pools of a database, and queues, are told when somebody asks", a
   told("db_client_operation_errors_total", `${system},error_type="service-unavailable"`, 1);
   told("db_client_transaction_retries_total", system, 1);
   expect(text).toContain(
-    `db_client_operation_duration_seconds_count{service="product-management",${system},db_operation_name="SELECT",db_collection_name="products"} 2`,
+    `db_client_operation_duration_seconds_count{${system},db_operation_name="SELECT",db_collection_name="products",service="product-management"} 2`,
   );
 });
 

@@ -7,13 +7,16 @@ import type { ExportResult } from "./otlp.ts";
 import type { Closing } from "./process.ts";
 import { createTracing } from "./tracing.ts";
 
-/** What the configuration says about it. */
-export type ObservabilityConfig = Pick<CommonConfig, "logLevel" | "metrics" | "traces">;
+/** What the configuration says about it, and the service. */
+export interface ObservabilityConfig extends Pick<CommonConfig, "logLevel" | "metrics" | "traces"> {
+  /** Whether requests go on in other services. @default false */
+  callsServices?: boolean;
+}
 
 /** Makes the observability of a process. What records traces is loaded only where they are wanted: it takes 20 MB. */
 export async function openObservability(
   service: ServiceName,
-  { logLevel, metrics, traces }: ObservabilityConfig,
+  { logLevel, metrics, traces, callsServices = false }: ObservabilityConfig,
   closing: Closing,
 ): Promise<Observability> {
   if (traces === undefined) return createObservability({ service, logLevel, metrics });
@@ -27,7 +30,7 @@ export async function openObservability(
   };
   const tracer = createOtlpTracer({ ...traces, resource, onExport: (result) => recordExport(result) });
   closing(() => tracer.stop());
-  const tracing = createTracing({ tracer, sampling: traces.sampling });
+  const tracing = createTracing({ tracer, sampling: traces.sampling, callsServices });
   const observability = createObservability({ service, logLevel, metrics, tracing });
   const recordExport = watchExports(observability);
   return observability;

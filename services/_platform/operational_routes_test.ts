@@ -57,7 +57,7 @@ test("metrics are there where something is measured", async () => {
   const { status, headers, text } = await send(measured, "/metrics");
   expect([status, headers.get("content-type")]).toEqual([200, "text/plain; version=0.0.4; charset=utf-8"]);
   const counted = (operation: string, path: string, status: number) =>
-    `http_server_request_duration_seconds_count{service="product-management",operation="${operation}",http_request_method="GET",http_route="${path}",http_response_status_code="${status}"} 1`;
+    `http_server_request_duration_seconds_count{operation="${operation}",http_request_method="GET",http_route="${path}",http_response_status_code="${status}",service="product-management"} 1`;
   expect(text).toContain(counted("getProduct", "/products/{productId}", 400));
   expect(text).toContain(counted("none", "/*", 404).replace('"GET"', '"_OTHER"'));
   const { observability: unmeasured } = {

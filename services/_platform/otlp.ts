@@ -82,9 +82,12 @@ class RecordedSpan implements Span {
     this.#span = tracer.startSpan(name, { kind: KINDS[kind], attributes: { ...attributes } }, parent);
   }
 
+  get traceId(): string {
+    return this.#span.spanContext().traceId;
+  }
+
   get traceparent(): string {
-    const { traceId, spanId } = this.#span.spanContext();
-    return `00-${traceId}-${spanId}-01`;
+    return `00-${this.traceId}-${this.#span.spanContext().spanId}-01`;
   }
 
   begin(toStep: () => Step): Span {

@@ -14,6 +14,7 @@ import { createSender, preflightHeaders, type ReplySender } from "./reply_sender
 import { IncomingContext } from "./request_context.ts";
 import type { Params } from "./request_reader.ts";
 import { runIn } from "./trace.ts";
+import { LoggedSpan } from "./tracing.ts";
 
 /** What a service needs besides its handlers. */
 export interface ServiceOptions {
@@ -216,11 +217,12 @@ function createServe(sender: ReplySender, recorder: Recorder, { createContext, i
     const startedMs = performance.now();
     const context = createContext(request);
     const span = recorder.enterRequest(endpoint, endpoint.id, context.traceparent);
+    const inside = span instanceof LoggedSpan ? undefined : span;
     let reply: OutgoingReply;
     let error: unknown;
     try {
       const { answer } = isForNobody(request) ? NOWHERE : endpoint;
-      const answering = runIn(span, () => answer(request, params, context));
+      const answering = runIn(inside, () => answer(request, params, context));
       reply = answering instanceof Promise ? await answering : answering;
     } catch (thrown) {
       error = thrown;

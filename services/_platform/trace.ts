@@ -22,6 +22,8 @@ export interface Outcome {
 
 /** A step of a trace. */
 export interface Span {
+  /** 32 digits. */
+  readonly traceId: string;
   /** What is sent to others, so that they go on from here. */
   readonly traceparent: string;
   /** Begins a step inside this one; undefined if the trace is not recorded, and its ids are only passed on. */
@@ -63,12 +65,16 @@ async function runFollowed<T>(span: Span, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A step of somebody else that is known by name only. */
+/** A step of a trace that is not recorded: its ids are passed on, and logged. */
 export class RemoteSpan implements Span {
   readonly traceparent: string;
 
   constructor(traceparent: string) {
     this.traceparent = traceparent;
+  }
+
+  get traceId(): string {
+    return traceIdOf(this.traceparent);
   }
 
   begin(): undefined {}

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { chooseSpan, currentSpan, errorType, follow, RemoteSpan, runIn, type Span, type Step } from "./trace.ts";
-import { createTracing, PASSING_ON, type Sampling } from "./tracing.ts";
+import { createTracing, LoggedSpan, PASSING_ON, type Sampling } from "./tracing.ts";
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const SAMPLED = `00-${TRACE}-b7ad6b7169203331-01`;
@@ -24,7 +24,7 @@ class TestSpan extends RemoteSpan {
   }
 }
 
-function createTested(sampling: Sampling, random = 0.5) {
+function createTested(sampling: Sampling & { callsServices?: boolean }, random = 0.5) {
   const parents: unknown[] = [];
   let clockMs = 0;
   const tracing = createTracing({
@@ -36,6 +36,7 @@ function createTested(sampling: Sampling, random = 0.5) {
       stop: async () => {},
     },
     sampling,
+    ...(sampling.callsServices && { callsServices: true }),
     random: () => random,
     nowMs: () => clockMs,
   });
@@ -67,11 +68,17 @@ test("senders can't have everything recorded", () => {
 });
 
 test("a trace that is not recorded goes on under its id, and one without has an id for the logs", () => {
-  const { tracing } = createTested({ ratio: 0, parentBased: true });
-  expect(tracing.enter(UNSAMPLED, () => STEP)?.traceparent).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-00$`));
-  const ids = [1, 2].map(() => tracing.enter(undefined, () => STEP)?.traceparent);
-  for (const id of ids) expect(id).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
-  expect(ids[0]).not.toBe(ids[1]);
+  for (const callsServices of [true, false]) {
+    const { tracing } = createTested({ ratio: 0, parentBased: true, callsServices });
+    expect(tracing.enter(UNSAMPLED, () => STEP)?.traceparent).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-00$`));
+    const spans = Array.from({ length: 600 }, () => tracing.enter(undefined, () => STEP));
+    for (const span of spans) {
+      expect(span).toBeInstanceOf(callsServices ? RemoteSpan : LoggedSpan);
+      expect(span?.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+      expect(span?.traceparent.slice(3, 35)).toBe(span?.traceId ?? "");
+    }
+    expect(new Set(spans.map((span) => span?.traceId)).size).toBe(600);
+  }
 });
 
 test("without a tracer a sender's trace is passed on as it came", () => {

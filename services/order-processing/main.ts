@@ -31,7 +31,7 @@ else await runService(start);
 
 async function start(closing: Closing): Promise<Started> {
   const config = readConfig(process.env);
-  const observability = await openObservability(NAME, config, closing);
+  const observability = await openObservability(NAME, { ...config, callsServices: true }, closing);
   const { registry, watchQueue, database: watch } = observability;
   const database = await connect(config, { poolMax: config.storePoolMax, pool: "requests", watch }, closing);
   const background = { poolMax: BACKGROUND_POOL_MAX, pool: "background", watch };
