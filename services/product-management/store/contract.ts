@@ -4,6 +4,7 @@ import { type IdempotencyRecord, KeyTaken } from "#platform/idempotency.ts";
 import {
   applyOne,
   atOnce,
+  type CreateStore,
   commandFor,
   countsOf,
   edited,
@@ -17,9 +18,6 @@ import { testLists } from "./contract_lists.ts";
 import { testStockCommands } from "./contract_stock.ts";
 import { groupCommands } from "./group_commands.ts";
 import type { Adjustment, ProductStore } from "./mod.ts";
-
-/** Makes a store with a database of its own. */
-export type CreateStore = () => Promise<ProductStore>;
 
 /** Tries everything. */
 export function testProductStore(createStore: CreateStore): void {

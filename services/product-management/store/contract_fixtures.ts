@@ -4,6 +4,9 @@ import type { ProductListing } from "../product_listing.ts";
 import type { StockCommand, StockResult } from "../stock.ts";
 import type { ProductStore, StockCommander } from "./mod.ts";
 
+/** Makes a store with a database of its own. */
+export type CreateStore = () => Promise<ProductStore>;
+
 let made = 0;
 
 export function newId(): string {

@@ -3,8 +3,7 @@ import { beforeAll, expect, test } from "bun:test";
 import type { Product } from "../product.ts";
 import { type ProductListing, type ProductSort, positionOf } from "../product_listing.ts";
 import { queryWords, searchWords } from "../search_words.ts";
-import type { CreateStore } from "./contract.ts";
-import { insertProduct, listingOf, newId } from "./contract_fixtures.ts";
+import { type CreateStore, insertProduct, listingOf, newId } from "./contract_fixtures.ts";
 import type { ProductStore } from "./mod.ts";
 
 const SORTS: readonly ProductSort[] = ["-createdAt", "price", "-price", "name"];

@@ -2,10 +2,10 @@
 import { beforeAll, expect, test } from "bun:test";
 import type { Product } from "../product.ts";
 import { applyStockCommands, entryKey, type Inventory, type StockBooks, type StockCommand } from "../stock.ts";
-import type { CreateStore } from "./contract.ts";
 import {
   applyOne,
   atOnce,
+  type CreateStore,
   commandFor,
   countsOf,
   edited,

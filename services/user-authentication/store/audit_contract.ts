@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { type AuditEvent, operatorEvent, timeOf } from "#platform/audit.ts";
 import { createRefreshToken, decideRefresh } from "../refresh_token.ts";
-import { type Replicas, race, type Stores } from "./contract.ts";
 import type { Store } from "./mod.ts";
+import { type Replicas, race, type Stores } from "./replicas_fixture.ts";
 import { LATER, sampleAccount } from "./samples.ts";
 
 /** Promises about the trail. */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { type IdempotencyRecord, KeyTaken } from "#platform/idempotency.ts";
-import { outcomesOf, type Replicas, race, type Stores } from "./contract.ts";
 import type { Store } from "./mod.ts";
+import { outcomesOf, type Replicas, race, type Stores } from "./replicas_fixture.ts";
 import { sampleAccount } from "./samples.ts";
 
 /** Promises about idempotency records. */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { operatorEvent } from "#platform/audit.ts";
-import { type Replicas, race, type Stores } from "./contract.ts";
 import type { NewMailToken, Store } from "./mod.ts";
+import { type Replicas, race, type Stores } from "./replicas_fixture.ts";
 import { LATER, sampleAccount } from "./samples.ts";
 
 /** Promises about tokens that are sent by mail. */

@@ -3,9 +3,10 @@ import type { Document } from "mongodb";
 import { connectMongo, type Mongo } from "#platform/mongo.ts";
 import { isInvalidDocument } from "#platform/mongo_faults.ts";
 import { createMongoDatabase, describeWithMongo } from "../../_stack/setup.ts";
-import { type OpenReplicas, testStore } from "./contract.ts";
+import { testStore } from "./contract.ts";
 import { openMongoStore } from "./mongo.ts";
 import { createMongoUsers } from "./mongo_users.ts";
+import type { OpenReplicas } from "./replicas_fixture.ts";
 import { sampleAccount } from "./samples.ts";
 
 const open: (() => Promise<void>)[] = [];

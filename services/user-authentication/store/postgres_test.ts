@@ -2,9 +2,10 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { connectPostgres, type Postgres } from "#platform/postgres.ts";
 import { createPostgresAudit } from "#platform/postgres_audit.ts";
 import { createPostgresDatabase } from "../../_stack/setup.ts";
-import { type OpenReplicas, testStore } from "./contract.ts";
+import { testStore } from "./contract.ts";
 import { openPostgresStore } from "./postgres.ts";
 import { createPostgresUsers } from "./postgres_users.ts";
+import type { OpenReplicas } from "./replicas_fixture.ts";
 import { sampleAccount } from "./samples.ts";
 
 const open: (() => Promise<void>)[] = [];

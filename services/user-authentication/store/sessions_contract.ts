@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { decideRefresh, type RefreshState } from "../refresh_token.ts";
-import { type Replicas, race, type Stores } from "./contract.ts";
 import type { NewAccount, RefreshOutcome, Store } from "./mod.ts";
+import { type Replicas, race, type Stores } from "./replicas_fixture.ts";
 import { LATER, sampleAccount } from "./samples.ts";
 
 /** Promises about sessions and refresh tokens. */

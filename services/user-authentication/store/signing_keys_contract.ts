@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { StoredKey } from "../signing_key.ts";
-import { race, type Stores } from "./contract.ts";
+import { race, type Stores } from "./replicas_fixture.ts";
 import { LATER, NOW } from "./samples.ts";
 
 /** Promises about signing keys. */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import type { ThrottleKey } from "../throttle.ts";
-import { type Replicas, race, type Stores } from "./contract.ts";
 import type { ThrottleStore } from "./mod.ts";
+import { type Replicas, race, type Stores } from "./replicas_fixture.ts";
 
 const DELAY_MS = 60_000;
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test";
-import { outcomesOf, type Replicas, race, type Stores } from "./contract.ts";
 import type { Store } from "./mod.ts";
+import { outcomesOf, type Replicas, race, type Stores } from "./replicas_fixture.ts";
 import { LATER, NOW, sampleAccount } from "./samples.ts";
 
 /** Promises about accounts. */
