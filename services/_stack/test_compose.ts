@@ -54,6 +54,7 @@ const project = new ComposeProject(host, `tradepost-test-${process.pid}`, {
   HA_USER_AUTHENTICATION_PORT: `${proxyPorts["user-authentication"]}`,
   HA_PRODUCT_MANAGEMENT_PORT: `${proxyPorts["product-management"]}`,
   HA_ORDER_PROCESSING_PORT: `${proxyPorts["order-processing"]}`,
+  FRONT_SUBNET: `172.30.${process.pid % 256}.0/24`,
   CHECK_RESPONSES: "true",
 });
 const origins = originsOf(byService((_, index) => [users, products, orders][index] ?? 0));

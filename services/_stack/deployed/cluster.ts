@@ -26,14 +26,15 @@ interface NodeList {
   }[];
 }
 
-/** What a pod runs to find out where it can connect to; a packet that a policy drops is never answered. */
+/** What a pod runs to find out where it can connect to; a packet that a policy drops is never answered. All at the end, when whoever attaches has come. */
 const PROBE = `
-await Promise.all(process.argv.slice(1).map(async (place) => {
+const lines = await Promise.all(process.argv.slice(1).map(async (place) => {
   const [hostname, port] = place.split(":");
   const socket = { data() {}, open: (it) => it.end(), error() {}, connectError() {} };
   const open = Bun.connect({ hostname, port: Number(port), socket }).then(() => "open", () => "closed");
-  console.log(place, await Promise.race([open, Bun.sleep(5000).then(() => "closed")]));
+  return place + " " + (await Promise.race([open, Bun.sleep(5000).then(() => "closed")]));
 }));
+console.log(lines.join("\n"));
 process.exit(0);
 `;
 
