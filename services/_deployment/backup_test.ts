@@ -1,0 +1,174 @@
+import { describe, expect, test } from "bun:test";
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { Binary, BSON, Decimal128, Long, MongoClient, ObjectId } from "mongodb";
+import postgres from "postgres";
+
+import { createMongoDatabase, createPostgresDatabase, createTestFolder, describeWithMongo } from "../_stack/setup.ts";
+import { backupName, outdated, readStoreUrls } from "./backup.ts";
+import { readManifest, writeManifest } from "./copy_files.ts";
+import { openMongoSnapshot, restoreMongo } from "./copy_mongo.ts";
+import { holdWriters, openPostgresSnapshot, restorePostgres } from "./copy_postgres.ts";
+
+async function withSql<Result>(url: string, work: (sql: postgres.Sql) => Promise<Result>): Promise<Result> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    return await work(sql);
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+test("a backup is called as when it was made, and those that are too old are known by that", () => {
+  const now = new Date("2026-11-23T02:17:05.123Z");
+  expect(backupName(now)).toBe("20261123T021705Z");
+  const names = ["20261123T021705Z", "20261110T021700Z", "20261109T021700Z", "20251109T021700Z", "notes", "20251109"];
+  expect(outdated(names, { now, keepDays: 14 })).toEqual(["20261109T021700Z", "20251109T021700Z"]);
+  expect(outdated(names, { now, keepDays: Infinity })).toEqual([]);
+});
+
+test("every URL that is missing is told at once", () => {
+  expect(() => readStoreUrls({ ORDER_PROCESSING_STORE_URL: "mongodb://localhost/x" })).toThrow(
+    /USER_AUTHENTICATION_STORE_URL.*PRODUCT_MANAGEMENT_STORE_URL.*ORDER_PROCESSING_STORE_URL/,
+  );
+});
+
+describe("a copy of Postgres", () => {
+  const SCHEMA = `
+    CREATE TABLE schema_migrations (name text PRIMARY KEY, checksum text, applied_at timestamptz DEFAULT now());
+    INSERT INTO schema_migrations VALUES ('0001_all.sql', 'abc');
+    CREATE TABLE b_orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, text text, bytes bytea, tags text[],
+      at timestamptz, doubled bigint GENERATED ALWAYS AS (id * 2) STORED);
+    CREATE TABLE a_lines (order_id bigint NOT NULL REFERENCES b_orders, body json);
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'append only'; END $$;
+    CREATE TRIGGER kept BEFORE INSERT OR TRUNCATE ON a_lines FOR EACH STATEMENT EXECUTE FUNCTION refuse();`;
+  const ROWS = `
+    INSERT INTO b_orders (text, bytes, tags, at) VALUES
+      (E'tab\\t line\\n back\\\\slash "quotes" ☃', '\\x00ff0a09', '{"a b",NULL,"{}"}', '2026-11-23 02:17:05.123456+00'), (NULL, NULL, NULL, NULL), ('', '', '{}', 'infinity');
+    ALTER TABLE a_lines DISABLE TRIGGER kept;
+    INSERT INTO a_lines VALUES (1, '{"b":  1,"a":2}'), (3, 'null');
+    ALTER TABLE a_lines ENABLE TRIGGER kept;`;
+  const read = (url: string) =>
+    withSql(url, async (sql) => [
+      await sql`SELECT o::text FROM b_orders o ORDER BY id`,
+      await sql`SELECT l::text FROM a_lines l ORDER BY order_id`,
+    ]);
+
+  test("is the database as it was when it was opened, and writes all of it back", async () => {
+    const [source, target] = await Promise.all([createPostgresDatabase(), createPostgresDatabase()]);
+    for (const { url } of [source, target]) await withSql(url, (sql) => sql.unsafe(SCHEMA).simple());
+    await withSql(source.url, (sql) => sql.unsafe(ROWS).simple());
+    const before = await read(source.url);
+    const folder = createTestFolder();
+    const snapshot = await openPostgresSnapshot(source.url);
+    await withSql(source.url, (sql) => sql`INSERT INTO b_orders (text) VALUES ('later')`);
+    const copy = await snapshot.writeTo(folder, "orders");
+    await snapshot.close();
+    expect(copy.tables.map(({ name, rows }) => [name, rows])).toEqual([
+      ["public.a_lines", 2],
+      ["public.b_orders", 3],
+      ["public.schema_migrations", 1],
+    ]);
+
+    await restorePostgres(target.url, copy, { folder, replace: false });
+    expect(await read(target.url)).toEqual(before);
+    await expect(restorePostgres(target.url, copy, { folder, replace: false })).rejects.toThrow("is not empty");
+    await restorePostgres(target.url, copy, { folder, replace: true });
+    expect(await read(target.url)).toEqual(before);
+    await withSql(target.url, async (sql) => {
+      const [row] = await sql`INSERT INTO b_orders (text) VALUES ('next') RETURNING id`;
+      expect(Number(row?.id)).toBeGreaterThan(3); // the sequence goes on where it was
+      await expect(sql`INSERT INTO a_lines VALUES (1, '{}')`.execute()).rejects.toThrow("append only");
+    });
+  });
+
+  test("is refused by the schema of another release, and changes nothing then", async () => {
+    const [source, target] = await Promise.all([createPostgresDatabase(), createPostgresDatabase()]);
+    await withSql(source.url, (sql) => sql.unsafe(`${SCHEMA}${ROWS}`).simple());
+    const folder = createTestFolder();
+    const snapshot = await openPostgresSnapshot(source.url);
+    const copy = await snapshot.writeTo(folder, "orders");
+    await snapshot.close();
+    const attempt = () => restorePostgres(target.url, copy, { folder, replace: true });
+    await expect(attempt()).rejects.toThrow("start its service once");
+    await withSql(target.url, (sql) => sql.unsafe(SCHEMA.replace("'abc'", "'abd'")).simple());
+    await expect(attempt()).rejects.toThrow("the copy is of another release: see migration 0001_all.sql");
+  });
+
+  test("holdWriters() lets readers in, and writers once it is told to", async () => {
+    const { url } = await createPostgresDatabase();
+    await withSql(url, (sql) => sql.unsafe(SCHEMA).simple());
+    const release = await holdWriters(url, "b_orders");
+    let isWritten = false;
+    const writing = withSql(url, (sql) => sql`INSERT INTO b_orders (text) VALUES ('late')`).then(() => {
+      isWritten = true;
+    });
+    expect(await withSql(url, (sql) => sql`SELECT 1 FROM b_orders`)).toHaveLength(0);
+    await Bun.sleep(150);
+    expect(isWritten).toBe(false);
+    await release();
+    await writing;
+  });
+});
+
+describeWithMongo("a copy of MongoDB", () => {
+  const DOCUMENTS = [
+    { _id: "text", value: "☃\0 tab\t", nothing: null, list: [1, "two", { three: 3.5 }] },
+    {
+      _id: 7,
+      long: Long.fromString("9007199254740993"),
+      whole: new BSON.Double(1),
+      price: Decimal128.fromString("12.50"),
+    },
+    {
+      _id: new ObjectId("656e3f5d2c8b9a0012345678"),
+      at: new Date(1_700_000_000_123),
+      bytes: new Binary(Buffer.from([0, 255, 10])),
+    },
+  ];
+  const bytesOf = async (url: string): Promise<string[]> => {
+    const client = await new MongoClient(url).connect();
+    const raw = await client.db().collection("things").find({}, { raw: true }).sort({ _id: 1 }).toArray();
+    await client.close();
+    return raw.map((document) => Buffer.from(document as unknown as Uint8Array).toString("hex")); // raw: as it came
+  };
+
+  test("is the database as it was when it was opened, and writes all of it back, bit by bit", async () => {
+    const [source, target] = await Promise.all([createMongoDatabase(), createMongoDatabase()]);
+    const client = await new MongoClient(source.url).connect();
+    const things = client.db().collection<{ _id: unknown }>("things");
+    await things.insertMany(DOCUMENTS);
+    await client.db().collection("other").insertOne({});
+    const before = await bytesOf(source.url);
+    const folder = createTestFolder();
+    const snapshot = await openMongoSnapshot(source.url);
+    await things.insertOne({ _id: "later" });
+    await client.db().collection("other").insertOne({});
+    const copy = await snapshot.writeTo(folder, "products");
+    await snapshot.close();
+    await client.close();
+    expect(copy.tables.map(({ name, rows }) => [name, rows])).toEqual([
+      ["other", 1],
+      ["things", 3],
+    ]);
+    await restoreMongo(target.url, copy, { folder, replace: false });
+    expect(await bytesOf(target.url)).toEqual(before);
+    await expect(restoreMongo(target.url, copy, { folder, replace: false })).rejects.toThrow("is not empty");
+    await restoreMongo(target.url, copy, { folder, replace: true });
+    expect(await bytesOf(target.url)).toEqual(before);
+  });
+});
+
+test("a folder without its list, or with a file less, is no backup", async () => {
+  const folder = createTestFolder();
+  await expect(readManifest(folder)).rejects.toThrow("is no whole backup");
+  const { url } = await createPostgresDatabase();
+  await withSql(url, (sql) => sql`CREATE TABLE notes (id int)`);
+  const snapshot = await openPostgresSnapshot(url);
+  const database = await snapshot.writeTo(folder, "orders");
+  await snapshot.close();
+  await writeManifest(folder, { format: 1, takenAt: "2026-11-23T02:17:05Z", databases: { orders: database } });
+  expect((await readManifest(folder)).databases.orders?.tables).toHaveLength(1);
+  for (const name of readdirSync(join(folder, "orders"))) rmSync(join(folder, "orders", name));
+  await expect(readManifest(folder)).rejects.toThrow("ENOENT");
+});
