@@ -2,6 +2,7 @@
 import { startChild } from "./bench/child.ts";
 import { benchGroupCommit } from "./bench/group_commit.ts";
 import { drive, type LoadResult, median, quantile } from "./bench/load.ts";
+import { benchLogins } from "./bench/logins.ts";
 import { benchOrderSteps } from "./bench/order_steps.ts";
 import { openShop, orderOf, PRODUCT, placing, type Shop } from "./bench/shop.ts";
 import { findMongo, type MongoSource } from "./engines/mongo.ts";
@@ -149,6 +150,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
   binder: benchBinder,
   reads: () => withStack(undefined, async (stack) => benchRead(stack, (await openShop(stack)).hot)),
   orders: () => withStack(undefined, async (stack) => benchOrders(stack, await openShop(stack))),
+  logins: () => withStack(undefined, benchLogins),
   steps: () => onEngines(benchOrderSteps),
   groups: () =>
     onEngines((engine, mongo) =>

@@ -1,3 +1,4 @@
+import { spareCores } from "#platform/background_threads.ts";
 import { type CommonConfig, commonConfig, Env, type Environment } from "#platform/config.ts";
 import { normalizeEmail, wordsOfEmail } from "./email.ts";
 import type { AdminLogin } from "./first_admin.ts";
@@ -30,6 +31,8 @@ export interface MailConfig {
 }
 
 const SECRET_MIN_LENGTH = 32;
+/** At once, where there are cores for them: more would need much memory, 19 MiB each. */
+const HASHES_MAX = 2;
 const DAY_MS = 86_400_000;
 
 /** Reads the settings. @throws {StartFault} with every fault. */
@@ -42,7 +45,7 @@ export function readConfig(values: Environment): UsersConfig {
     admin: readAdmin(env),
     clients: readClients(env),
     hashing: {
-      running: env.integer("PASSWORD_HASHES_MAX", { fallback: 2, min: 1, max: 64 }),
+      running: env.integer("PASSWORD_HASHES_MAX", { fallback: Math.min(HASHES_MAX, spareCores()), min: 1, max: 64 }),
       waiting: env.integer("PASSWORD_QUEUE_MAX", { fallback: 64, max: 10_000 }),
       waitMs: env.integer("PASSWORD_WAIT_MS", { fallback: 5000, min: 1, max: 60_000 }),
     },

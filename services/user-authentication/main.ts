@@ -1,5 +1,6 @@
 /** The process: reads the environment, opens the store, makes sure of keys and admin, and serves. */
 import { createVerifier } from "#platform/access_token.ts";
+import { createBackgroundThreads } from "#platform/background_threads.ts";
 import type { DatabaseWatch } from "#platform/database_watch.ts";
 import type { Log } from "#platform/observability.ts";
 import { openObservability } from "#platform/open_observability.ts";
@@ -73,6 +74,8 @@ async function start(closing: Closing): Promise<Started> {
   const passwords = createPasswords({
     ...config.hashing,
     watch: (figures) => watchQueue("password-hashing", figures),
+    // Whoever signs in waits a little longer, rather than everybody else.
+    onWork: createBackgroundThreads(),
   });
   const vault = createVault(config.keysSecret);
   const keys = await openKeyRing({ store: store.signingKeys, vault, rotateAfterMs, ...time });

@@ -20,6 +20,8 @@ export interface PasswordOptions {
   readonly waitMs: number;
   /** Told where to ask how many wait. */
   readonly watch?: (figures: () => QueueFigures) => void;
+  /** Called when a thread has begun to hash. */
+  readonly onWork?: () => void;
 }
 
 /** Hashes passwords and checks them, a few at a time. */
@@ -39,16 +41,20 @@ export interface Passwords {
 }
 
 /** Makes the hashing of passwords; see {@link Passwords}. */
-export function createPasswords({ running, waiting, waitMs, watch }: PasswordOptions): Passwords {
+export function createPasswords({ running, waiting, waitMs, watch, onWork }: PasswordOptions): Passwords {
   const limiter = createLimiter({ running, waiting });
   watch?.(() => ({ waiting: limiter.waiting, max: waiting }));
+  const begun = <T>(work: T): T => {
+    onWork?.();
+    return work;
+  };
   return {
-    hash: (password) => limiter.run(() => hash(password), { waitMs }),
+    hash: (password) => limiter.run(() => begun(hash(password)), { waitMs }),
     verify: (password, known, admit) =>
       limiter.run(
         async () => {
           await admit?.();
-          const equal = await Bun.password.verify(normalize(password), known ?? NOBODYS_HASH);
+          const equal = await begun(Bun.password.verify(normalize(password), known ?? NOBODYS_HASH));
           return equal && known !== undefined;
         },
         { waitMs },

@@ -75,7 +75,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     weakness: "no work is done for an email without account",
     file: "user-authentication/password.ts",
-    search: "const equal = await Bun.password.verify(normalize(password), known ?? NOBODYS_HASH);",
+    search: "const equal = await begun(Bun.password.verify(normalize(password), known ?? NOBODYS_HASH));",
     replace: "const equal = known !== undefined && (await Bun.password.verify(normalize(password), known));",
     words: ["by the time"],
   },

@@ -8,7 +8,7 @@ function inService(pattern: string): RegExp {
 /** Tests, and what only tests import. */
 const TEST_FILE = "(\\w+_test|\\w*(fixture|fixtures|samples)|scripted_\\w+|store/(\\w+_)?contract(_\\w+)?)\\.ts";
 /** Built-in modules that only compute. */
-const SYSTEM_MODULES = ["node:async_hooks", "node:fs", "node:net", "node:url"];
+const SYSTEM_MODULES = ["node:async_hooks", "node:fs", "node:net", "node:os", "node:url"];
 const PURE_MODULES = ["node:crypto", "node:net"];
 /** The parts of OpenTelemetry. */
 const TRACES = ["api", "exporter-trace-otlp-http", "resources", "sdk-trace"].map((part) => `@opentelemetry/${part}`);
