@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { ServiceName } from "#contract";
 import { DOCUMENT } from "./contract_document.ts";
+import { INITIALIZER, PAGE_STYLE } from "./docs_assets.ts";
 import { htmlReply } from "./html_page.ts";
 import type { OperationalRoute } from "./operational_routes.ts";
 
@@ -25,33 +26,13 @@ const PACKAGE_FILES = {
 };
 const CACHE_CONTROL = "public, max-age=3600";
 
-/** Starts Swagger UI; a file of its own, because the page may run no script that is written into it. */
-const INITIALIZER = `window.addEventListener("load", () => {
-  window.ui = SwaggerUIBundle({
-    url: "/openapi.json",
-    dom_id: "#swagger-ui",
-    deepLinking: true,
-    displayRequestDuration: true,
-    persistAuthorization: true,
-    tryItOutEnabled: true,
-    validatorUrl: null,
-  });
-});
-`;
-
-const PAGE_STYLE = `body { margin: 0; }
-main { margin: 0 auto; max-width: 46rem; padding: 1.5rem; font: 1rem/1.5 system-ui, sans-serif; }
-code { font-family: ui-monospace, monospace; }
-th, td { padding: 0.2rem 1rem 0.2rem 0; text-align: left; vertical-align: top; }
-`;
-
 /** The routes of the docs page: Swagger UI over the contract, from local files, so that it works without the internet. */
 export function docsRoutes(origins: Origins): OperationalRoute[] {
   const json = JSON.stringify(publishedDocument(origins));
   const page = htmlReply({
     title: "Tradepost API",
     body: '<div id="swagger-ui"></div>',
-    styles: ["/docs/page.css", "/docs/swagger-ui.css"],
+    styles: ["/docs/swagger-ui.css", "/docs/page.css"],
     scripts: ["/docs/swagger-ui-bundle.js", "/docs/initializer.js"],
     connectTo: Object.values(origins),
   });

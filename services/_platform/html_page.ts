@@ -17,6 +17,12 @@ export function escapeHtml(text: string): string {
   return Bun.escapeHTML(text);
 }
 
+/** The contract's words as HTML: its paragraphs, and code between backticks. */
+export function proseToHtml(words: string): string {
+  const paragraphs = escapeHtml(words.trim()).split(/\n\n+/);
+  return paragraphs.map((text) => `<p>${text.replaceAll(/`(.+?)`/g, "<code>$1</code>")}</p>`).join("\n");
+}
+
 /** A page that loads nothing from elsewhere and runs nothing that is written into it. */
 export function htmlReply({ title, body, styles = [], scripts = [], connectTo = [] }: HtmlPage): OutgoingReply {
   const links = styles.map((path) => `<link rel="stylesheet" href="${path}">`);

@@ -1,7 +1,7 @@
 import type { ServiceName } from "#contract";
 import { DOCUMENT } from "./contract_document.ts";
 import { docsRoutes, type Origins } from "./docs.ts";
-import { escapeHtml, htmlReply } from "./html_page.ts";
+import { escapeHtml, htmlReply, proseToHtml } from "./html_page.ts";
 import type { Observability } from "./observability.ts";
 import { PROBLEMS, Problem } from "./problem.ts";
 import type { OutgoingReply } from "./reply_check.ts";
@@ -77,10 +77,10 @@ function startPage(name: ServiceName, origins: Origins): OutgoingReply {
   return htmlReply({
     title: `${title} ${name}`,
     styles: ["/docs/page.css"],
-    body: `<main>
+    body: `<main class="page">
 <h1>${title} <code>${name}</code></h1>
 <p>${escapeHtml(summary)}. Version ${escapeHtml(version)}.</p>
-<p>${escapeHtml(description)}</p>
+${proseToHtml(description)}
 <table>${rows.join("")}</table>
 <p>Beside it:</p>
 <ul>${items.join("")}</ul>
@@ -95,9 +95,9 @@ function problemPage(code: string): OutgoingReply {
   return htmlReply({
     title: `${title} – ${DOCUMENT.info.title}`,
     styles: ["/docs/page.css"],
-    body: `<main>
+    body: `<main class="page">
 <h1>${escapeHtml(title)}</h1>
-<p>${escapeHtml(describeProblem(code))}</p>
+${proseToHtml(describeProblem(code))}
 <table><tr><th>Status</th><td>${status}</td></tr><tr><th>Code</th><td><code>${code}</code></td></tr></table>
 <p><a href="/docs">All of the API</a></p>
 </main>`,

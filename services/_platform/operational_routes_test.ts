@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { DOCUMENT } from "./contract_document.ts";
 import { publishedDocument } from "./docs.ts";
+import { proseToHtml } from "./html_page.ts";
 import { createObservability } from "./observability.ts";
 import { PROBLEMS } from "./problem.ts";
 import { createTestService, ORIGINS, send } from "./service_fixture.ts";
@@ -66,6 +67,12 @@ test("metrics are there where something is measured", async () => {
   expect(
     (await send(createTestService("product-management", {}, { observability: unmeasured }), "/metrics")).status,
   ).toBe(404);
+});
+
+test("the contract's words become HTML, and nothing in them does anything", () => {
+  expect(proseToHtml("One `code`.\n\nTwo <b> & `<i>`.\n")).toBe(
+    "<p>One <code>code</code>.</p>\n<p>Two &lt;b&gt; &amp; <code>&lt;i&gt;</code>.</p>",
+  );
 });
 
 test("the start page says what runs here and leads on", async () => {

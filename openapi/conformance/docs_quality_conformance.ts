@@ -1,0 +1,147 @@
+/** The docs page as its readers need it: by keyboard and screen reader, in light and dark, on a phone, by a link, and for every operation. */
+import { createRequire } from "node:module";
+import type { Locator, Page, Route } from "@playwright/test";
+import type { ServiceName } from "#contract";
+import { findChromium } from "./browser.ts";
+import { OPERATIONS, type Operation, operationOf } from "./document.ts";
+import { test as base, expect } from "./fixtures.ts";
+
+const executablePath = findChromium(process.env);
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+const test = base.extend<{ docs: string }>({
+  docs: async ({ api }, use) => use(`${api.originOf("product-management")}/docs`),
+});
+test.use({ viewport: { width: 1280, height: 1600 }, ...(executablePath && { launchOptions: { executablePath } }) });
+test.skip(executablePath === undefined, "needs Chromium");
+
+// One page after the other: drawing one keeps a small machine busy, more so beside the services.
+test.describe.configure({ mode: "default", timeout: 240_000 });
+const slowly = { timeout: 60_000 };
+
+const SCHEMES = ["light", "dark"] as const;
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"];
+const PAGES = ["/", "/problems/version-conflict"];
+const SERVICES: readonly ServiceName[] = ["user-authentication", "product-management", "order-processing"];
+
+for (const colorScheme of SCHEMES) {
+  test(`/docs is accessible in ${colorScheme}, its list, operations and its dialog`, async ({ page, docs }, info) => {
+    await page.emulateMedia({ colorScheme });
+    await page.goto(docs);
+    await expect(blockOf(page, operationOf("createOrder"))).toBeVisible(slowly);
+    expect(await page.evaluate(() => document.documentElement.classList.contains("dark-mode"))).toBe(
+      colorScheme === "dark",
+    );
+    await page.screenshot({ path: info.outputPath(`docs_${colorScheme}.png`) });
+    for (const id of ["createOrder", "getProduct", "issueServiceToken"] as const) await open(page, operationOf(id));
+    await page.screenshot({ path: info.outputPath(`operation_${colorScheme}.png`) });
+    expect(await barriersOn(page)).toEqual([]);
+
+    await page.locator(".auth-wrapper .authorize").click();
+    await expect(page.locator(".modal-ux")).toBeVisible();
+    expect(await barriersOn(page, ".modal-ux")).toEqual([]);
+  });
+
+  test(`the pages beside /docs are accessible in ${colorScheme}`, async ({ page, api }, info) => {
+    await page.emulateMedia({ colorScheme });
+    for (const service of SERVICES) {
+      for (const path of PAGES) {
+        await page.goto(`${api.originOf(service)}${path}`);
+        expect(await barriersOn(page), `${service} ${path}`).toEqual([]);
+      }
+    }
+    await page.goto(`${api.originOf("order-processing")}/`);
+    await page.screenshot({ path: info.outputPath(`start_${colorScheme}.png`) });
+  });
+}
+
+test("/docs fits a phone", async ({ page, docs }, info) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(docs);
+  await open(page, operationOf("getProduct"));
+  const widths = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+  expect(widths[0]).toBeLessThanOrEqual(widths[1]!);
+  await blockOf(page, operationOf("getProduct")).scrollIntoViewIfNeeded();
+  await page.screenshot({ path: info.outputPath("docs_phone.png") });
+});
+
+test("a link leads to an operation, and opening one makes the link", async ({ page, docs }) => {
+  await page.goto(`${docs}#/order-processing/createOrder`);
+  await expect(blockOf(page, operationOf("createOrder")).locator(".execute")).toBeVisible(slowly);
+  await blockOf(page, operationOf("getProfile")).locator(".opblock-summary-control").click();
+  await expect(page).toHaveURL(/#\/user-authentication\/getProfile$/);
+});
+
+test("who has authorized still is when the page is loaded again", async ({ page, docs, customer }) => {
+  await page.goto(docs);
+  await page.locator(".auth-wrapper .authorize").click(slowly);
+  const bearer = page.locator(".modal-ux .auth-container").filter({ hasText: "bearerAuth" });
+  await bearer.locator("input").fill(await customer.token());
+  await bearer.locator("button.authorize").click();
+  await page.reload();
+  const block = await open(page, operationOf("getProfile"));
+  await block.locator(".execute").click();
+  await expect(block.locator(".live-responses-table")).toContainText(customer.email, slowly);
+});
+
+test("every operation can be tried out: it asks its own service, with its method and its media type", async ({
+  page,
+  api,
+  docs,
+}) => {
+  // Nobody is really asked: the examples would register, delete and sign out.
+  const asked: { method: string; url: string; type: string | undefined }[] = [];
+  const answer = async (route: Route): Promise<void> => {
+    const request = route.request();
+    const headers = {
+      "access-control-allow-origin": "*",
+      "access-control-allow-headers": "*",
+      "access-control-allow-methods": "*",
+    };
+    if (request.method() !== "OPTIONS") {
+      const type = request.headers()["content-type"]?.split(";")[0];
+      asked.push({ method: request.method(), url: request.url().split("?")[0] ?? "", type });
+    }
+    await route.fulfill({ status: 200, headers, contentType: "application/json", body: "{}" });
+  };
+  await page.goto(docs);
+  await expect(blockOf(page, operationOf("createOrder"))).toBeVisible(slowly);
+  await page.route((url) => !/^\/(docs|openapi\.json)/.test(url.pathname), answer);
+  for (const operation of OPERATIONS) {
+    const block = await open(page, operation);
+    for (const input of await block.locator('tr[data-param-in="path"] input').all()) await input.fill(ID);
+    await block.locator(".execute").click();
+    await expect.poll(() => asked.length, slowly).toBeGreaterThan(0);
+    const url = `${api.originOf(operation.service)}${operation.path.replace(/\{\w+\}/g, ID)}`;
+    expect(asked).toEqual([{ method: operation.method, url, type: operation.body?.mediaType }]);
+    asked.length = 0;
+    await block.locator(".opblock-summary-control").click();
+  }
+});
+
+const ID = "019a0d30-1f4e-7b0a-8c55-6a1e0a4be601";
+
+async function open(page: Page, operation: Operation): Promise<Locator> {
+  const block = blockOf(page, operation);
+  await block.locator(".opblock-summary-control").click(slowly);
+  await expect(block.locator(".execute")).toBeVisible(slowly);
+  return block;
+}
+
+function blockOf(page: Page, { service, id }: Operation): Locator {
+  return page.locator(`#operations-${service}-${id}`);
+}
+
+/** What keeps people from using a page, or a part of it, as axe finds it. */
+async function barriersOn(page: Page, part = "html"): Promise<readonly string[]> {
+  await page.evaluate(await Bun.file(axe).text());
+  return page.evaluate(
+    async ([part, rules]) => {
+      // axe is on the page since the line before; it brings types for its own module only.
+      const { axe } = window as unknown as { axe: typeof import("axe-core") };
+      const { violations } = await axe.run(part as string, { runOnly: rules as string[] });
+      return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+    },
+    [part, RULES] as const,
+  );
+}
