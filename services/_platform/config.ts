@@ -68,6 +68,18 @@ export class Env {
     }
   }
 
+  /** A URL whose password, if it has one, must be good enough for production. */
+  secretUrl(name: string, options: UrlOptions = {}): string {
+    const text = this.url(name, options);
+    this.#checkPassword(name, text);
+    return text;
+  }
+
+  /** The same, where it may be left out. */
+  optionalSecretUrl(name: string, options: Pick<UrlOptions, "schemes"> = {}): string | undefined {
+    return this.#read(name) === undefined ? undefined : this.secretUrl(name, options);
+  }
+
   /** Text that may be left out. */
   optionalString(name: string, options: Pick<StringOptions, "minLength"> = {}): string | undefined {
     return this.#read(name) === undefined ? undefined : this.string(name, options);
@@ -147,6 +159,14 @@ export class Env {
     return this.#fault(name, "must be an origin such as https://shop.example", state) ?? PLACEHOLDER_URL;
   }
 
+  /** Origins as {@link Env.origin} takes them, separated by spaces; none without the setting. */
+  originList(name: string): readonly string[] {
+    const texts = (this.#read(name) ?? "").split(" ").filter(Boolean);
+    const isOrigin = (text: string): boolean => /^https?:/.test(text) && URL.parse(text)?.origin === text;
+    if (!texts.every(isOrigin)) this.#fault(name, "must be origins such as https://shop.example", "something else");
+    return texts;
+  }
+
   /** Records that a rule over several settings is broken, for {@link Env.check} to report with the others. */
   fault(reason: string): void {
     this.#faults.push(reason);
@@ -171,6 +191,11 @@ export class Env {
     }
   }
 
+  #checkPassword(name: string, url: string): void {
+    const password = /^[a-z+]+:\/\/[^:@/?]*:([^@/?]*)@/i.exec(url)?.[1];
+    if (password !== undefined) this.checkSecret(`The password in ${name}`, decoded(password));
+  }
+
   #fault(name: string, wish: string, state: string): undefined {
     // An unreadable NAME_FILE is already the reason why NAME is missing.
     if (state === "missing" && this.#faults.some((fault) => fault.startsWith(`${name}_FILE `))) return;
@@ -186,6 +211,15 @@ export class Env {
 const PLACEHOLDER = /change.?me|secret|password|example|default|placeholder|12345|qwert/i;
 /** 32 random characters of 16 kinds have fewer different ones once in 100,000 times. */
 const DIFFERENT_CHARACTERS_MIN = 9;
+
+/** Without its percent-encoding; as it is, if that is none. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
 
 function looksRandom(secret: string): boolean {
   return new Set(secret).size >= DIFFERENT_CHARACTERS_MIN && !PLACEHOLDER.test(secret);
@@ -203,6 +237,8 @@ export interface CommonConfig {
   storeTimeoutMs: number;
   /** Public origins by service, as a browser sees them. */
   origins: Origins;
+  /** Whose pages may call from a browser, besides those of the services. */
+  allowedOrigins: readonly string[];
   /** `iss` of the access tokens. */
   issuer: string;
   /** Where the keys that verify access tokens are published. */
@@ -278,10 +314,11 @@ export function commonConfig(env: Env, { port, storeSchemes = STORE_SCHEMES }: C
   return {
     port: env.integer("PORT", { fallback: port, max: 65_535 }),
     host: env.string("HOST", { fallback: "127.0.0.1" }),
-    storeUrl: env.url("STORE_URL", { schemes: storeSchemes }),
+    storeUrl: env.secretUrl("STORE_URL", { schemes: storeSchemes }),
     storePoolMax: env.integer("STORE_POOL_MAX", { fallback: 10, min: 1, max: 1000 }),
     storeTimeoutMs: env.integer("STORE_TIMEOUT_MS", { fallback: 5000, min: 1, max: 600_000 }),
     origins,
+    allowedOrigins: env.originList("ALLOWED_ORIGINS"),
     issuer: env.string("ISSUER", { fallback: origins["user-authentication"] }),
     jwksUrl: env.url("JWKS_URL", {
       fallback: `${origins["user-authentication"]}/.well-known/jwks.json`,

@@ -232,3 +232,32 @@ test("secret() takes only what looks random in production, and anything long eno
   }
   expect(faultIn(undefined, "short")).toContain("at least 8 characters");
 });
+
+test("in production a URL must not have a password that people write, and may have none", () => {
+  const good = "postgres://app:Zk3vQ9xT1mWb7RpLs0Yd@db-1:5432,db-2:5432/users";
+  const faultWith = (url: string, environment = "production"): string =>
+    faultsOf({ STORE_URL: url, NODE_ENV: environment }, (env) => commonConfig(env, { port: 3000 }));
+  for (const password of [
+    "postgres",
+    "tradepost",
+    "password",
+    "change-me",
+    "s3cret%21Secret",
+    "aaaaaaaaaaaaaaaaaaaa",
+  ]) {
+    const fault = faultWith(`postgres://app:${password}@db/users`);
+    expect(fault).toBe(
+      "Cannot start: The password in STORE_URL must be random, such as `openssl rand -base64 32` makes: current value is easy to guess",
+    );
+    expect(faultWith(`mongodb://app:${password}@a:1,b:2/users`)).toBe(fault);
+    expect(faultWith(`postgres://app:${password}@db/users`, "development")).toBe("");
+  }
+  for (const url of [
+    good,
+    "postgres://db/users",
+    "postgres://app@db/users",
+    "mongodb://app:a%2Fb%40cZk3vQ9xT1m@db/users",
+  ]) {
+    expect(faultWith(url)).toBe("");
+  }
+});

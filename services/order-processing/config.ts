@@ -44,7 +44,7 @@ export function readConfig(values: Environment): OrdersConfig {
     }),
     clientId: env.string("CLIENT_ID", { fallback: "order-processing" }),
     clientSecret: env.secret("CLIENT_SECRET", { minLength: 1 }),
-    eventsUrl: env.optionalUrl("EVENTS_URL", { schemes: ["nats", "tls"] }),
+    eventsUrl: env.optionalSecretUrl("EVENTS_URL", { schemes: ["nats", "tls"] }),
     times: {
       leaseMs: duration("LEASE_MS", 10_000),
       commandLifeMs: duration("COMMAND_LIFE_MS", 30_000),
