@@ -125,6 +125,17 @@ test("a NAME_FILE that cannot be read is one fault; NAME beside NAME_FILE is ano
   );
 });
 
+test("a list of origins has scheme, host and port of each, and nothing else", () => {
+  const list = new Env({ ALLOWED_ORIGINS: "https://shop.example http://localhost:5173" });
+  expect(list.originList("ALLOWED_ORIGINS")).toEqual(["https://shop.example", "http://localhost:5173"]);
+  list.check();
+  for (const wrong of ["*", "https://shop.example/", "shop.example", "https://shop.example,https://b.example"]) {
+    expect(faultsOf({ ALLOWED_ORIGINS: wrong }, (env) => env.originList("ALLOWED_ORIGINS"))).toContain(
+      "must be origins",
+    );
+  }
+});
+
 test("commonConfig() needs the store alone and takes defaults for the rest", () => {
   const env = new Env({ STORE_URL: "postgres://localhost/orders" });
   expect(commonConfig(env, { port: 3002 })).toEqual({
@@ -138,6 +149,7 @@ test("commonConfig() needs the store alone and takes defaults for the rest", () 
       "product-management": "http://localhost:3001",
       "order-processing": "http://localhost:3002",
     },
+    allowedOrigins: [],
     issuer: "http://localhost:3000",
     jwksUrl: "http://localhost:3000/.well-known/jwks.json",
     checkResponses: false,

@@ -1,4 +1,3 @@
-import type { ServiceName } from "#contract";
 import type { QuotaState } from "./rate_limit.ts";
 import type { OutgoingReply } from "./reply_check.ts";
 
@@ -58,9 +57,9 @@ const PROBLEM = commonByEtag("application/problem+json");
 const JSON_BODY = commonByEtag("application/json");
 const NO_JSON = commonByEtag();
 
-/** Makes the sender of a service. @param origins The pages that may call it from a browser: the docs pages of all services. */
-export function createSender(origins: Readonly<Record<ServiceName, string>>): ReplySender {
-  const trusted = new Set(Object.values(origins));
+/** Makes the sender of a service. @param origins Of the pages that may call it from a browser. */
+export function createSender(origins: readonly string[]): ReplySender {
+  const trusted = new Set(origins);
   return {
     send({ request, requestId, quota }, { status, headers: own, body, raw }) {
       const common = body === undefined ? NO_JSON : status >= 400 ? PROBLEM : JSON_BODY;

@@ -24,6 +24,8 @@ export interface ServiceOptions {
   isOver?: IsOver;
   /** The public origins of all services, as a browser sees them: for CORS, the docs page and the `servers` of the document. */
   origins: Readonly<Record<ServiceName, string>>;
+  /** Whose pages may call from a browser, besides those of the services. @default nobody's */
+  allowedOrigins?: readonly string[];
   /** Checks every reply against the contract and answers 500 instead of a wrong one. @default false */
   checkResponses?: boolean;
   /** Rejects while something the service needs is away; asked by `/readyz`. @default always ready */
@@ -141,7 +143,7 @@ const HIDDEN = { detail: { hide: true } };
 const NOWHERE = refusal(() => new Problem("not-found", "There is nothing at this path"));
 
 function createApp(endpoints: readonly Endpoint[], options: ServiceOptions, isDraining: () => boolean): Elysia {
-  const { origins, observability, trustedProxies, rateLimits, plugins = [] } = options;
+  const { origins, allowedOrigins = [], observability, trustedProxies, rateLimits, plugins = [] } = options;
   const app = new Elysia({
     // One router for sockets and tests alike; Bun's would call the handlers of `all` without a context.
     systemRouter: false,
@@ -155,7 +157,11 @@ function createApp(endpoints: readonly Endpoint[], options: ServiceOptions, isDr
   };
   const limits = rateLimits && createRateLimits(rateLimits);
   const createContext = (request: Request) => new IncomingContext(request, findAddress, limits);
-  const serve = createServe(createSender(origins), observability ?? FAULTS_ONLY, { createContext, isDraining });
+  const serve = createServe(
+    createSender([...Object.values(origins), ...allowedOrigins]),
+    observability ?? FAULTS_ONLY,
+    { createContext, isDraining },
+  );
 
   // Elysia's hooks cover only the routes that come after them.
   app.onError(({ request, error }) =>

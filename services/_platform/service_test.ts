@@ -210,6 +210,15 @@ test("HEAD answers what GET answers, without the body", async () => {
   expect([refused.status, refused.headers.get("allow"), refused.text]).toEqual([405, "POST, OPTIONS", ""]);
 });
 
+test("pages of further origins may call where a setting allows it", async () => {
+  const origin = "https://shop.example";
+  const open = createTestService("product-management", {}, { allowedOrigins: [origin] });
+  const allowed = async (service: typeof open): Promise<string | null> =>
+    (await send(service, "/products/x", { headers: { origin } })).headers.get("access-control-allow-origin");
+  expect(await allowed(open)).toBe(origin);
+  expect(await allowed(createTestService("product-management", {}))).toBeNull();
+});
+
 test("pages of the configured origins may call and read; others may not", async () => {
   const service = createTestService("product-management", { getProduct: () => OK });
   const path = `/products/${ID}`;

@@ -54,6 +54,7 @@ async function start(closing: Closing): Promise<Started> {
   const server = createService(NAME, handlers, {
     authenticate: createVerifier({ issuer: config.issuer, keys: createRemoteKeys({ url: config.jwksUrl, fetch }) }),
     origins: config.origins,
+    allowedOrigins: config.allowedOrigins,
     trustedProxies: config.trustedProxies,
     rateLimits: config.rateLimits,
     checkResponses: config.checkResponses,

@@ -30,6 +30,7 @@ async function start(closing: Closing): Promise<Started> {
   const server = createService(NAME, handlers, {
     authenticate: createVerifier({ issuer, keys: createRemoteKeys({ url: jwksUrl, fetch }) }),
     origins,
+    allowedOrigins: config.allowedOrigins,
     trustedProxies: config.trustedProxies,
     rateLimits: config.rateLimits,
     checkResponses,

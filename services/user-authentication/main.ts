@@ -94,6 +94,7 @@ async function start(closing: Closing): Promise<Started> {
     authenticate: createVerifier({ issuer, keys }),
     isOver: createSessionCheck(store.sessions),
     origins,
+    allowedOrigins: config.allowedOrigins,
     trustedProxies: config.trustedProxies,
     rateLimits: config.rateLimits,
     checkResponses: config.checkResponses,
