@@ -37,7 +37,7 @@ export interface Ordeal {
 
 const BEFORE_MS = 1_500;
 const AFTER_MS = 2_500;
-const RECOVERS_WITHIN_MS = 30_000;
+const RECOVERS_WITHIN_MS = 60_000;
 const QUIET_WITHIN_MS = 60_000;
 const POLL_MS = 50;
 const LAST_CALLS = 300;
