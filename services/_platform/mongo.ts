@@ -20,6 +20,9 @@ import { databaseUnavailable } from "./unavailable.ts";
 
 /** Times a transaction runs that loses against others; the deadline usually comes first. */
 const TRANSACTION_ATTEMPTS = 50;
+/** How long calls may take to end when the process does: less than all its stores and workers together. */
+const END_WITHIN_MS = 3000;
+const END_POLL_MS = 10;
 /** How long an index may take to build at start. */
 const PREPARE_WITHIN_MS = 300_000;
 const NAMESPACE_EXISTS = 48;
@@ -144,8 +147,13 @@ export class Mongo {
     await this.#call(COMMAND, () => this.#db.command({ ping: 1 }));
   }
 
-  /** Closes every connection. */
+  /**
+   * Lets what is running end, as far as it does so soon, and closes every connection. The caller of a request may have left, and its transaction
+   * still run: cut off, it would keep everybody from what it has touched until the server gives it up.
+   */
   async close(): Promise<void> {
+    const deadline = performance.now() + END_WITHIN_MS;
+    while (this.#limiter.running > 0 && performance.now() < deadline) await Bun.sleep(END_POLL_MS);
     await this.#client.close();
   }
 

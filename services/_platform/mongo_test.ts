@@ -48,6 +48,22 @@ describeWithMongo("on a database of its own", () => {
     await Promise.all(Array.from({ length: 5 }, () => database.prepare("lamps", design)));
   }, START_WITHIN_MS);
 
+  test("close() lets a transaction end whose caller has left, and nobody has to wait for what it touched", async () => {
+    const [leaving, staying] = [await connect(url), await connect(url)];
+    await staying.collection<Lamp>("lamps").insertOne({ _id: "touched", sku: "touched", price: 1 });
+    const update = (database: Mongo, price: number, pauseMs: number) =>
+      database.transaction(async (session) => {
+        await database.collection<Lamp>("lamps").updateOne({ _id: "touched" }, { $set: { price } }, { session });
+        await Bun.sleep(pauseMs);
+      });
+    const running = update(leaving, 2, 300);
+    await Bun.sleep(100);
+    await leaving.close();
+    await running;
+    await update(staying, 3, 0);
+    expect(await staying.collection<Lamp>("lamps").findOne({ _id: "touched" })).toMatchObject({ price: 3 });
+  });
+
   test("prepare() made validator and index, any number of times at once", async () => {
     const lamps = (await connect(url)).collection<Lamp>("lamps");
     await lamps.insertOne({ _id: "a1", sku: "a1", price: 1 });
