@@ -1,5 +1,6 @@
 import { type Attack, type AttackGroup, attack, distinct } from "./attack.ts";
 import { type Answer, brief, outcomeOf, postFrom } from "./http.ts";
+import { faceOf, shareLarger, timed } from "./telling.ts";
 import { type Person, signIn, type World } from "./world.ts";
 
 const WRONG = "not the passphrase of anybody";
@@ -32,12 +33,6 @@ function nobody(): string {
   return `${crypto.randomUUID()}@example.com`;
 }
 
-/** What a stranger sees of an answer, without what differs between any two. */
-function faceOf({ status, text, headers }: Answer): string {
-  const names = [...headers].filter(([name]) => !["date", "x-request-id", "ratelimit"].includes(name));
-  return JSON.stringify([status, text, names]);
-}
-
 async function throttled(
   world: World,
   spelling: (email: string) => string,
@@ -47,18 +42,6 @@ async function throttled(
   const guesser = new Guesser(world);
   await guesser.exhaust(email);
   return brief(await guesser.guess(spelling(email), password, headers));
-}
-
-/** The share of pairs in which the first sample is larger: 0.5 if nobody can tell them apart (Mann–Whitney). */
-function shareLarger(first: readonly number[], second: readonly number[]): number {
-  const larger = first.flatMap((a) => second.map((b): number => (a > b ? 1 : a === b ? 0.5 : 0)));
-  return larger.reduce((sum, it) => sum + it, 0) / larger.length;
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const startedMs = performance.now();
-  await work();
-  return performance.now() - startedMs;
 }
 
 /** Whether an email with an account takes longer than one without. */

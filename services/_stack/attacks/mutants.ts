@@ -121,6 +121,63 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "if (origin !== null) {",
     words: ["origin"],
   },
+  {
+    weakness: "a token of a mail is good for every purpose",
+    file: "user-authentication/mail_token.ts",
+    search: "{purpose}:",
+    replace: "{purpose.slice(0, 0)}:",
+    words: ["the token that verifies an email"],
+  },
+  {
+    weakness: "asking for a mail tells whether there is an account",
+    file: "user-authentication/operations/request_password_reset.ts",
+    search: "if (!postTokenMail(",
+    replace:
+      "if (email === undefined || !(await users.findByEmail(email))) throw tooManyMails();\n    if (!postTokenMail(",
+    words: ["by asking for a mail"],
+  },
+  {
+    weakness: "mails are not counted",
+    file: "user-authentication/mail_delivery.ts",
+    search: "const waitMs = await throttle.attempt(key);",
+    replace: "const waitMs = 0 * (await throttle.waitMs([key]));",
+    words: ["flood somebody"],
+  },
+  {
+    weakness: "a password that is set by mail ends no session",
+    file: "user-authentication/store/postgres_mail_tokens.ts",
+    search: ", session_epoch = session_epoch + 1, email_verified = true,",
+    replace: ", email_verified = true,",
+    words: ["the thief's session after the owner"],
+  },
+  {
+    weakness: "X-Forwarded-For is believed from everybody",
+    file: "_platform/service.ts",
+    search: 'const peer = app.server?.requestIP(request)?.address ?? "";',
+    replace: 'const peer = request.headers.get("x-forwarded-for") ?? app.server?.requestIP(request)?.address ?? "";',
+    words: ["another X-Forwarded-For"],
+  },
+  {
+    weakness: "wrong tokens count for nobody",
+    file: "_platform/endpoint.ts",
+    search: "        context.count();\n        throw error;",
+    replace: "        throw error;",
+    words: ["another wrong token"],
+  },
+  {
+    weakness: "a session that is over is good as long as its access token",
+    file: "_platform/authentication.ts",
+    search: "!(await isOver(caller))",
+    replace: "(await isOver(caller)) !== undefined",
+    words: ["where it is sensitive"],
+  },
+  {
+    weakness: "a sign-in that is refused leaves no trace",
+    file: "user-authentication/operations/log_in.ts",
+    search: "await audit.append(",
+    replace: "void (",
+    words: ["without a trace"],
+  },
 ];
 
 /** What the attacks said about a copy of the sources with a weakness in it. */

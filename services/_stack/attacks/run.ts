@@ -3,8 +3,10 @@ import { type AttackGroup, type Outcome, tryAttack } from "./attack.ts";
 import { GUESSING_ATTACKS } from "./guessing_attacks.ts";
 import { INJECTION_ATTACKS, NUMBER_ATTACKS } from "./injection_attacks.ts";
 import { BROWSER_ATTACKS, CURSOR_ATTACKS, SECRET_ATTACKS, VERSION_ATTACKS } from "./integrity_attacks.ts";
+import { MAIL_ATTACKS } from "./mail_attacks.ts";
 import { SESSION_ATTACKS } from "./session_attacks.ts";
 import { TOKEN_ATTACKS } from "./token_attacks.ts";
+import { LIMIT_ATTACKS, TRAIL_ATTACKS } from "./trail_attacks.ts";
 import { EXHAUSTION_ATTACKS, SMUGGLING_ATTACKS } from "./transport_attacks.ts";
 import type { World } from "./world.ts";
 
@@ -21,6 +23,9 @@ export const GROUPS: readonly AttackGroup[] = [
   CURSOR_ATTACKS,
   BROWSER_ATTACKS,
   GUESSING_ATTACKS,
+  MAIL_ATTACKS,
+  TRAIL_ATTACKS,
+  LIMIT_ATTACKS,
   SMUGGLING_ATTACKS,
   EXHAUSTION_ATTACKS,
   SECRET_ATTACKS,

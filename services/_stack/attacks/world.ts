@@ -49,6 +49,9 @@ export interface World {
   stop(): Promise<void>;
 }
 
+/** Quotas that nobody uses up, and that are seen to be used; a line for passwords that is long enough on a busy machine. */
+const SETTINGS = { RATE_LIMIT_ADDRESS: "20000", RATE_LIMIT_WINDOW_S: "3600", PASSWORD_WAIT_MS: "15000" };
+
 export const ISSUED_BY_STOLEN_KEY = "stolen-key";
 export const ADDRESS = { name: "Alice", line1: "1 Main Street", city: "London", postalCode: "N1", country: "GB" };
 const PASSWORD = "quiet lanterns over the harbour";
@@ -57,7 +60,7 @@ const PASSWORD = "quiet lanterns over the harbour";
 export async function openWorld(mongo: MongoSource | undefined, signal: AbortSignal): Promise<World> {
   const stolenKey = createForgedKey(ISSUED_BY_STOLEN_KEY);
   const keySet = serveKeySet(stolenKey);
-  const environment = { JWKS_URL: keySet.url };
+  const environment = { JWKS_URL: keySet.url, ...SETTINGS };
   const stack = await startTestStack({ ...(mongo && { mongo }), environment, signal }).catch((error: unknown) => {
     keySet.stop();
     throw error;
