@@ -27,15 +27,18 @@ export interface Backup {
   readonly heldMs: number;
 }
 
-/** Whatever takes or gives stock is decided by a transaction that writes to it. */
-const ORDERS = "orders";
+/**
+ * Whatever takes or gives stock is decided by a transaction that writes to the first, and told to be done by one that writes to the second: a copy
+ * of the stock from before an effect beside one of the orders from after it would never be mended.
+ */
+const DECISIONS = "orders, outbox";
 const DAY_MS = 86_400_000;
 /** `20261123T021700Z` */
 const NAME = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
 /** Copies all databases into an empty folder. @throws {Error} if one can't be copied; then the folder is no backup. */
 export async function backUp(urls: StoreUrls, folder: string): Promise<Backup> {
-  const release = await holdWriters(urls["order-processing"], ORDERS);
+  const release = await holdWriters(urls["order-processing"], DECISIONS);
   const heldAt = performance.now();
   const takenAt = new Date().toISOString();
   const opening = Object.entries(urls).map(async ([name, url]) => [name, await openSnapshot(url)] as const);

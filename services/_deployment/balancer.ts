@@ -24,9 +24,12 @@ export interface Balancer {
   stop(): Promise<void>;
 }
 
+/** What a replica says about itself: a silent one may be busy, or its database; it is asked if no other one is ready. */
+type State = "ready" | "silent" | "away";
+
 interface Replica {
   readonly url: string;
-  isReady: boolean;
+  state: State;
   requests: number;
 }
 
@@ -39,7 +42,8 @@ interface Sendable {
 }
 
 const LOOK_EACH_MS = 200;
-const LOOK_WITHIN_MS = 2_000;
+/** With the time between two looks less than a drain delay: one that hangs must not hide that its replica is about to stop. */
+const LOOK_WITHIN_MS = 500;
 const ANSWER_WITHIN_MS = 30_000;
 const REQUESTS_MAX = 1_024;
 /** More than a service takes, so that the refusal is the service's own. */
@@ -54,7 +58,7 @@ const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
 export async function startBalancer(options: BalancerOptions): Promise<Balancer> {
   const { host, port, lookEachMs = LOOK_EACH_MS, answerWithinMs = ANSWER_WITHIN_MS } = options;
   const { requestsMax = REQUESTS_MAX } = options;
-  const replicas = options.replicas.map((url): Replica => ({ url, isReady: false, requests: 0 }));
+  const replicas = options.replicas.map((url): Replica => ({ url, state: "away", requests: 0 }));
   const ending = new AbortController();
   await Promise.all(replicas.map(look));
   for (const replica of replicas) void goOnLooking(replica, { eachMs: lookEachMs, signal: ending.signal });
@@ -78,7 +82,7 @@ export async function startBalancer(options: BalancerOptions): Promise<Balancer>
   return {
     port: server.port ?? port,
     get ready() {
-      return replicas.filter(({ isReady }) => isReady).map(({ url }) => url);
+      return replicas.filter(({ state }) => state === "ready").map(({ url }) => url);
     },
     async stop() {
       ending.abort();
@@ -118,7 +122,7 @@ async function pass(request: Sendable, { replicas, answerWithinMs }: Passing): P
       return await send(request, replica, answerWithinMs);
     } catch (error) {
       if (error instanceof Error && error.name === "TimeoutError") return refusal(504, "The replica did not answer");
-      replica.isReady = false; // until it says otherwise
+      replica.state = "away"; // until it says otherwise
       const isRefused = error instanceof Error && "code" in error && error.code === "ECONNREFUSED";
       if (!isRefused && !SAFE_METHODS.includes(request.method)) return refusal(502, "The replica was lost");
     } finally {
@@ -127,9 +131,11 @@ async function pass(request: Sendable, { replicas, answerWithinMs }: Passing): P
   }
 }
 
-/** The one with the fewest requests, of those that are ready and were not tried. */
+/** The one with the fewest requests, of those that are ready and were not tried; else of those that are silent. */
 function choose(replicas: readonly Replica[], tried: ReadonlySet<Replica>): Replica | undefined {
-  const fitting = replicas.filter((replica) => replica.isReady && !tried.has(replica));
+  const untried = replicas.filter((replica) => !tried.has(replica));
+  const ready = untried.filter(({ state }) => state === "ready");
+  const fitting = ready.length > 0 ? ready : untried.filter(({ state }) => state === "silent");
   const least = Math.min(...fitting.map(({ requests }) => requests));
   const equals = fitting.filter(({ requests }) => requests === least);
   return equals[Math.floor(Math.random() * equals.length)];
@@ -163,12 +169,12 @@ async function goOnLooking(
 
 async function look(replica: Replica): Promise<void> {
   const init = { keepalive: false, signal: AbortSignal.timeout(LOOK_WITHIN_MS) };
-  replica.isReady = await fetch(`${replica.url}/readyz`, init).then(
+  replica.state = await fetch(`${replica.url}/readyz`, init).then(
     async (reply) => {
       await reply.body?.cancel();
-      return reply.ok;
+      return reply.ok ? "ready" : "away";
     },
-    () => false,
+    (error) => (error instanceof Error && error.name === "TimeoutError" ? "silent" : "away"),
   );
 }
 

@@ -12,6 +12,8 @@ interface Replica {
   readonly url: string;
   readonly seen: { readonly url: string; readonly headers: Headers; readonly body: string }[];
   isReady: boolean;
+  /** Before it says whether it is ready. */
+  look: () => Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -22,14 +24,16 @@ function startReplica(name: string, answer = async (): Promise<Response> => new 
     port: 0,
     hostname: "127.0.0.1",
     async fetch(request) {
-      if (new URL(request.url).pathname === "/readyz")
+      if (new URL(request.url).pathname === "/readyz") {
+        await replica.look();
         return new Response(null, { status: replica.isReady ? 200 : 503 });
+      }
       seen.push({ url: request.url, headers: new Headers(request.headers), body: await request.text() });
       return answer();
     },
   });
   const stop = async (): Promise<void> => void (await server.stop(true));
-  const replica: Replica = { url: `http://127.0.0.1:${server.port}`, seen, isReady: true, stop };
+  const replica: Replica = { url: `http://127.0.0.1:${server.port}`, seen, isReady: true, look: async () => {}, stop };
   ends.push(stop);
   return replica;
 }
@@ -93,6 +97,16 @@ test("sends a lost request again only if its method is safe", async () => {
   const reply = await fetch(again, { method: "POST", body: "once" });
   expect(reply.status).toBe(502);
   expect(taken()).toBe(before + 1);
+});
+
+test("asks a replica that does not say whether it is ready only if no other one is", async () => {
+  const [busy, idle] = [startReplica("busy"), startReplica("idle")];
+  busy.look = () => Bun.sleep(60_000);
+  const { balancer, url } = await balance([busy, idle]);
+  for (let count = 0; count < 5; count++) expect(await body(fetch(url))).toBe("idle");
+  idle.isReady = false;
+  await until(() => balancer.ready.length === 0);
+  expect(await body(fetch(url))).toBe("busy");
 });
 
 test("tells the client's address behind what it was told, and leaves the rest alone", async () => {

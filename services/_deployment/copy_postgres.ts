@@ -20,13 +20,13 @@ const CONNECT_S = 10;
 const LOCK_MS = 3_000;
 const LINE_FEED = 10;
 
-/** Keeps everybody from writing to a table, until it is told to let them go on. @returns what lets them. */
-export async function holdWriters(url: string, table: string): Promise<() => Promise<void>> {
+/** Keeps everybody from writing to tables (`a, b`), until it is told to let them go on. @returns what lets them. */
+export async function holdWriters(url: string, tables: string): Promise<() => Promise<void>> {
   const sql = connect(url);
   try {
     await sql.unsafe("BEGIN");
     await sql.unsafe(`SET LOCAL lock_timeout = ${LOCK_MS}`);
-    await sql.unsafe(`LOCK TABLE ${table} IN SHARE MODE`);
+    await sql.unsafe(`LOCK TABLE ${tables} IN SHARE MODE`);
     return async () => {
       await sql.unsafe("ROLLBACK");
       await sql.end({ timeout: 1 });
