@@ -8,6 +8,7 @@
 import { parseArgs } from "node:util";
 import type { ServiceName } from "#contract";
 import { describeMongo, findMongo, type MongoSource } from "./engines/mongo.ts";
+import { canSucceed } from "./fuzz/expectation.ts";
 import { type FuzzReport, fuzz, type Tally } from "./fuzz/fuzz.ts";
 import { MUTANTS, tryFuzzMutant } from "./fuzz/mutants.ts";
 import { copySources } from "./mutants/try_mutant.ts";
@@ -104,7 +105,7 @@ async function fuzzService(stack: Stack, service: ServiceName): Promise<boolean>
     signal: interruption.signal,
   });
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-  const untried = [...report.tallies].filter(([, tally]) => tally.valid === 0 || answeredWell(tally) === 0);
+  const untried = [...report.tallies].filter(([id, tally]) => canSucceed(id) && answeredWell(tally) === 0);
   console.log(`\n${service}: ${report.sent} requests in ${seconds} s, ${report.findings.length} faults`);
   console.log(toTable(report));
   for (const { seed, fault, requests: steps } of report.findings) {

@@ -32,6 +32,10 @@ const HTTP_OK_MAX = 399;
 export const HEAD_TOO_LARGE = 431;
 const HEAD_MAX_BYTES = 16_384;
 const PASSWORDS: readonly OperationId[] = ["logIn", "changePassword", "registerUser"];
+/** Each caller, address and receiver gets few mails. */
+const MAILS: readonly OperationId[] = ["requestEmailVerification", "requestPasswordReset"];
+/** What takes a token that is sent by mail, which nobody reads here. */
+const MAILED: readonly OperationId[] = ["confirmEmail", "resetPassword"];
 
 /** Works out what may be answered. */
 export function expectationOf(request: FuzzRequest, knowledge: Knowledge): Expectation {
@@ -122,7 +126,8 @@ const EXCUSES: Readonly<Record<string, Excuse>> = {
   "request-in-progress": () => false,
   "idempotency-key-reused": (it) =>
     [...(it.knowledge.used.keys.get(keyOf(it)) ?? [])].some((sent) => sent !== payloadOf(it)),
-  "too-many-requests": ({ operation }) => PASSWORDS.includes(operation.id),
+  "too-many-requests": ({ operation: { id } }) => PASSWORDS.includes(id) || MAILS.includes(id),
+  "invalid-mail-token": ({ operation }) => MAILED.includes(operation.id),
   // Sums of prices have a limit that no schema can state.
   "invalid-request": (it) => orderedIds(it).length > 0 && isDear(it),
 };
@@ -170,6 +175,7 @@ const RULES: Readonly<Partial<Record<OperationId, (situation: Situation) => Expe
   },
   registerUser: (it) => (isStrong(it.json.password) ? undefined : orWeak(it)),
   changePassword: (it) => (isStrong(it.json.newPassword) ? undefined : orWeak(it)),
+  resetPassword: (it) => (isStrong(it.json.newPassword) ? undefined : orWeak(it)),
   issueServiceToken: (it) => {
     const { grant_type, scope = "stock:write", client_id, client_secret } = it.json;
     const isProven = it.role === "client" && client_id === undefined && client_secret === undefined;
@@ -213,4 +219,9 @@ function orWeak(situation: Situation): Expectation {
 /** Whether an operation makes the services hash a password if its request is valid. */
 export function hashesPasswords({ id }: Operation): boolean {
   return PASSWORDS.includes(id);
+}
+
+/** Whether an operation can succeed for callers who have nothing but what was answered to them. */
+export function canSucceed(id: OperationId): boolean {
+  return !MAILED.includes(id);
 }

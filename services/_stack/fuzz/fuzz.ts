@@ -54,6 +54,8 @@ const SHRINKS_MAX = 250;
 const FINDINGS_MAX = 5;
 const REQUEST_TIMEOUT_MS = 30_000;
 const TEXT_MAX = 300;
+/** What is marked `x-sensitive` refuses the access token of whoever has done one of these. */
+const ENDS_OWN_SESSION: readonly OperationId[] = ["changePassword", "endAllSessions", "endSession"];
 /** So that an order of some of them costs more than can be counted. */
 const DEAR = Number.MAX_SAFE_INTEGER;
 
@@ -134,6 +136,7 @@ class Run {
       const faults = faultsIn(answer, request, expectation);
       if (faults.length > 0) return { fault: `${request.operation.id}: ${faults.join("; ")}`, requests };
       learn(knowledge, request, answer);
+      if (answer.status < 400 && ENDS_OWN_SESSION.includes(request.operation.id)) people.forget(request.role);
     }
     world.before = knowledge;
     return undefined;

@@ -34,10 +34,11 @@ const JSON_BODY = { "content-type": "application/json" };
 /** Of all accounts that are made here. */
 export const PASSWORD = "quiet lanterns over the harbour";
 
-/** The accounts of one worker: no other one changes them. Those of people are new ones each time: what is done to them is no matter. */
+/** The accounts of one worker: no other one changes them. */
 export class People {
   readonly origins: ByService<string>;
   readonly #stack: Pick<Stack, "admin" | "serviceClient">;
+  readonly #people = new Map<Role, Person>();
   readonly #signedIn = new Map<Role, { person: Promise<SignedIn>; untilMs: number }>();
 
   constructor(stack: Stack) {
@@ -71,6 +72,11 @@ export class People {
     return this.#of(role);
   }
 
+  /** Lets a role sign in anew: its sessions are over, which some operations look at. */
+  forget(role: Role): void {
+    this.#signedIn.delete(role);
+  }
+
   /** An account that nobody is. */
   async newPerson(): Promise<Person> {
     const email = `fuzz-${crypto.randomUUID()}@example.com`;
@@ -87,8 +93,13 @@ export class People {
     return person;
   }
 
+  /** The same account as before, mostly: guesses at its password may have made it wait. */
   async #signIn(role: Role): Promise<SignedIn> {
+    const known = this.#people.get(role);
+    const token = known && (await this.#logIn(known).catch(() => undefined));
+    if (known !== undefined && token !== undefined) return { ...known, token };
     const person = await this.newPerson();
+    this.#people.set(role, person);
     if (role === "admin") await this.#promote(person);
     return { ...person, token: await this.#logIn(person) };
   }
