@@ -42,9 +42,23 @@ export function createRateLimits(options: RateLimitOptions): RateLimits {
   return {
     take(caller, address) {
       if (caller !== undefined) return quotas[caller.kind]?.take(caller.id);
-      return quotas.address?.take(networkOf(address()));
+      return quotas.address?.take(clientOf(address()));
     },
   };
+}
+
+/** Networks of IPv6 addresses: working one out takes longer than all else here. */
+const networks = new Map<string, string>();
+const NETWORKS_MAX = 10_000;
+
+function clientOf(address: string): string {
+  if (!address.includes(":")) return address;
+  const known = networks.get(address);
+  if (known !== undefined) return known;
+  if (networks.size >= NETWORKS_MAX) networks.clear();
+  const network = networkOf(address);
+  networks.set(address, network);
+  return network;
 }
 
 /** @throws {Problem} `too-many-requests` if the caller has nothing left. */
