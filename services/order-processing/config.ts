@@ -59,7 +59,7 @@ export function readConfig(values: Environment): OrdersConfig {
     background: {
       workerBatch: 32,
       dispatchBatch: 200,
-      purgeBatch: 200,
+      purgeBatch: 100,
       pollMs: duration("POLL_MS", 1000),
       purgePollMs: 5000,
       refusalsMax: 10,
