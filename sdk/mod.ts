@@ -29,6 +29,7 @@ export { type ClientCredentials, clientCredentials } from "./client_credentials.
 export { type EditOptions, editOrder, editProduct, type OrderEdit, type ProductEdit } from "./edit.ts";
 export { ApiError, ConnectionError, type ConnectionErrorOptions, isProblem } from "./errors.ts";
 export type { Fetch } from "./exchange.ts";
+export { readOrderEvent } from "./order_event.ts";
 export { type ListOperation, paginate } from "./paginate.ts";
 export type { RetryOptions } from "./retry.ts";
 export {
