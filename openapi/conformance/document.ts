@@ -14,7 +14,9 @@ export interface Operation {
   /** Roles or scopes that the caller needs. */
   readonly needs: readonly string[];
   readonly takesIdempotencyKey: boolean;
-  readonly body: { readonly mediaType: string; readonly example: unknown } | undefined;
+  readonly body:
+    | { readonly mediaType: string; readonly example: unknown; readonly examples: readonly unknown[] }
+    | undefined;
   /** A JSON Pointer into the document for each status that it documents. */
   readonly responses: ReadonlyMap<number, string>;
 }
@@ -85,9 +87,10 @@ export function memberOf(pointer: string, ...names: readonly string[]): string {
   return [pointer, ...names.map((name) => name.replaceAll("~", "~0").replaceAll("/", "~1"))].join("/");
 }
 
-/** The value of the first example that a media type object has. */
-export function exampleOf(media: { example?: unknown; examples?: Record<string, { value: unknown }> }): unknown {
-  return media.example ?? Object.values(media.examples ?? {})[0]?.value;
+/** The examples of a media type object, by what tells them apart. */
+function examplesOf(media: { example?: unknown; examples?: Record<string, { value: unknown }> }): readonly unknown[] {
+  const named = Object.values(media.examples ?? {}).map(({ value }) => value);
+  return media.example === undefined ? named : [media.example, ...named];
 }
 
 function toOperation(path: string, method: string): Operation {
@@ -119,5 +122,7 @@ function nameOf(parameter: RawParameter): string {
 
 function toBody({ content }: RawBody): Operation["body"] {
   const [media] = Object.entries(content);
-  return media && { mediaType: media[0], example: exampleOf(media[1]) };
+  if (media === undefined) return undefined;
+  const examples = examplesOf(media[1]);
+  return { mediaType: media[0], example: examples[0], examples };
 }

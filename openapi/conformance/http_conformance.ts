@@ -80,15 +80,34 @@ for (const service of SERVICES) {
   });
 }
 
-test("HEAD is answered as GET, without the body", async ({ api, seller }) => {
-  const { id } = await aProduct(api, seller);
-  for (const path of [`/products/${id}`, "/products?limit=1", `/products/${ID}`]) {
-    const get = await api.send("product-management", path);
-    const head = await api.send("product-management", path, { method: "HEAD" });
+for (const operation of OPERATIONS.filter(({ method }) => method === "GET")) {
+  test(`HEAD of ${operation.path} is answered as GET, without the body`, async ({ api }) => {
+    const path = concrete(operation.path);
+    const get = await api.send(operation.service, path);
+    const head = await api.send(operation.service, path, { method: "HEAD" });
     expect(head.status).toBe(get.status);
     expect(head.text).toBe("");
-    for (const name of ["etag", "cache-control", "content-type"]) expect(head.headers[name]).toBe(get.headers[name]);
-  }
+    const names = ["etag", "cache-control", "content-type", "www-authenticate", "vary"];
+    for (const name of names) expect(head.headers[name]).toBe(get.headers[name]);
+  });
+
+  test(`GET ${operation.path} is answered in the media type of the contract, whatever Accept says`, async ({ api }) => {
+    const ask = async (accept: string) =>
+      api.send(operation.service, concrete(operation.path), { headers: { accept } });
+    const usual = await ask("application/json");
+    for (const accept of ["text/html", "application/xml;q=0.9, */*;q=0", "*/*", "nonsense", ""]) {
+      const { status, headers } = await ask(accept);
+      expect([accept, status, headers["content-type"]]).toEqual([accept, usual.status, usual.headers["content-type"]]);
+    }
+  });
+}
+
+test("HEAD of a product has the headers of its GET", async ({ api, seller }) => {
+  const { id } = await aProduct(api, seller);
+  const get = await api.send("product-management", `/products/${id}`);
+  const head = await api.send("product-management", `/products/${id}`, { method: "HEAD" });
+  expect([head.status, head.text]).toEqual([200, ""]);
+  for (const name of ["etag", "cache-control", "content-type"]) expect(head.headers[name]).toBe(get.headers[name]);
 });
 
 function serviceOf(operations: readonly Operation[] = []): ServiceName {
