@@ -49,7 +49,7 @@ const CONTEXT = { requestId: "run", traceparent: undefined, address: "", userAge
 /** Buys something, and then thinks again, perhaps twice at once. */
 export async function shop(person: Person): Promise<void> {
   const { random, counter, id } = person;
-  if (random.chance(0.4)) void regret(person);
+  if (random.chance(0.6)) void regret(person);
   const order = (await buy(person)) ?? (await counter.orderOf(id));
   if (!order) return;
   const moves = Array.from({ length: 1 + random.below(3) }, () => thinkAgain(person, order));
@@ -82,15 +82,15 @@ async function buy(person: Person): Promise<OrderSight | undefined> {
   return undefined;
 }
 
-function basketOf({ random, shelf }: Person): OrderedItem[] {
+function basketOf({ random, shelf }: Person, unitsMax = UNITS_MAX): OrderedItem[] {
   const products = new Set([random.chance(0.6) ? shelf.scarce : shelf.plain]);
   if (random.chance(0.5)) products.add(random.pick([shelf.plain, shelf.fickle]));
   if (random.chance(0.1)) products.add(shelf.foreign);
-  return [...products].map((productId) => ({ productId, quantity: 1 + random.below(UNITS_MAX) }));
+  return [...products].map((productId) => ({ productId, quantity: 1 + random.below(unitsMax) }));
 }
 
 async function thinkAgain(person: Person, { orderId, version }: PlacedOrder): Promise<OrderSight | undefined> {
-  const edit = () => replace(person, { orderId, expected: version, items: basketOf(person) });
+  const edit = () => replace(person, { orderId, expected: version, items: basketOf(person, 2 * UNITS_MAX) });
   const cancel = () => move(person, { orderId, expected: version, to: "cancelled" });
   const fulfil = () => move(person, { orderId, expected: version, to: "fulfilled" });
   const discard = () => remove(person, orderId);

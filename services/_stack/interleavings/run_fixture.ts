@@ -4,9 +4,11 @@ import { orderProcessing } from "../../order-processing/mod.ts";
 import { placedReply } from "../../order-processing/operations/create_order.ts";
 import { type Dispatch, dispatchEvents, dispatchStock } from "../../order-processing/saga/dispatcher.ts";
 import { type Purge, purgeEntries } from "../../order-processing/saga/purge.ts";
+import { type Reconciler, reconcile } from "../../order-processing/saga/reconcile.ts";
 import type { Saga } from "../../order-processing/saga/saga.ts";
 import { resumeUndecided } from "../../order-processing/saga/worker.ts";
 import { PostgresOrderStore } from "../../order-processing/store/postgres.ts";
+import { PostgresLedger } from "../../order-processing/store/postgres_ledger.ts";
 import { PostgresOutbox } from "../../order-processing/store/postgres_outbox.ts";
 import { createProductManagement } from "../../product-management/mod.ts";
 import type { Calls, Entry, Kind, Result } from "../history/entry.ts";
@@ -23,7 +25,7 @@ import {
   shop,
 } from "./people_fixture.ts";
 import { Crash, type Process, Scheduler } from "./scheduler.ts";
-import { type Bug, type Death, type Ports, Tampering, type Target } from "./tampering_fixture.ts";
+import { type Bug, type Ports, Tampering, type Target } from "./tampering_fixture.ts";
 import { TIMES, type World } from "./world_fixture.ts";
 
 /** What a run is. */
@@ -68,7 +70,9 @@ const START = new Date("2026-11-23T10:00:00.000Z");
 const STEPS_AFTER = 60;
 /** Whoever has something to do comes before those who only look for it. */
 const PATIENCE = 0.2;
+const RARELY = 0.05;
 const SETTLING_ROUNDS_MAX = 60;
+const NEVER_MS = 365 * 24 * 3_600_000;
 const PURGING_ROUNDS_MAX = 5;
 /** Long enough for a stock request to be tried three times. */
 const LIMITS = { decideWithinMs: 300, stockTimeoutMs: 200 };
@@ -108,6 +112,7 @@ class Play implements Counter {
       this.scheduler,
       {
         orders: new PostgresOrderStore(world.orders, TIMES),
+        ledger: new PostgresLedger(world.orders),
         outbox: new PostgresOutbox(world.orders, TIMES),
         products: world.products,
       },
@@ -136,12 +141,14 @@ class Play implements Counter {
       this.#keepGoing(name, ({ dispatch }) => dispatchStock(dispatch, BATCH));
     this.#keepGoing("publisher", ({ dispatch }) => dispatchEvents(dispatch, BATCH));
     this.#keepGoing("purger", ({ purge }) => purgeEntries(purge, BATCH));
-    void this.scheduler.start("time", (process) => this.#passTime(process), this.#random.pick([0.03, 0.1, 0.3]));
+    this.#keepGoing("reconciler", ({ reconciler }) => this.#reconcile(reconciler), RARELY);
+    void this.scheduler.start("time", (process) => this.#passTime(process), this.#random.pick([0.02, 0.1, 0.3]));
     await this.scheduler.run(() => this.scheduler.trace.length - emptyAt > STEPS_AFTER);
     this.tampering.isOver = true;
     this.#isOver = true; // each takes a last turn
     await this.scheduler.run();
     await this.#settle();
+    await this.#reconcile(this.#partsIn(this.tampering.safePorts()).reconciler);
     const violations = [...(await this.#check()), ...this.#alarms, ...this.scheduler.faults];
     if (violations.length > 0) return violations;
     await this.#purge();
@@ -178,12 +185,13 @@ class Play implements Counter {
     return found.promise;
   }
 
-  /** Each step in turn, so that a few dozen seeds come to all of them. */
+  /** Each step in turn; every other run is one in which many die. */
   #targets(): Target[] {
-    const aim = (offset: number, death: Death): Target => {
-      return { step: BOUNDARIES[(this.#seed + offset) % BOUNDARIES.length] ?? "", death };
-    };
-    return [aim(0, "dies before"), aim(5, "dies after"), aim(10, "dies before"), aim(15, "dies after")];
+    const count = this.#seed % 2 === 0 ? 2 : 10;
+    return Array.from({ length: count }, (_, index) => ({
+      step: BOUNDARIES[(this.#seed + 2 * index) % BOUNDARIES.length] ?? "",
+      death: ((this.#seed >> 1) + index) % 2 === 0 ? "dies before" : "dies after",
+    }));
   }
 
   /** In the same order in each run of the seed; the run's own, because what is written to a trail stays there. */
@@ -223,13 +231,13 @@ class Play implements Counter {
   }
 
   /** Does the same again and again; where it dies, another one comes. */
-  #keepGoing(name: string, work: (parts: Parts) => Promise<unknown>): void {
-    const weight = this.#random.pick([0.2, 0.5, 1]);
+  #keepGoing(name: string, work: (parts: Parts) => Promise<unknown>, patience = PATIENCE): void {
+    const weight = this.#random.pick([0.02, 0.4, 1]);
     const goOn = async (): Promise<void> => {
       while (!this.#isOver) {
         const generation = async (process: Process): Promise<void> => {
           while (!this.#isOver) {
-            await this.scheduler.step(process, "looks", async () => {}, weight * PATIENCE);
+            await this.scheduler.step(process, "looks", async () => {}, weight * patience);
             if (this.#isOver) return;
             // What it could not do, it does the next time.
             await work(this.#partsOf(process)).catch(unlessRefused);
@@ -253,6 +261,12 @@ class Play implements Counter {
   async #pass(ms: number): Promise<void> {
     await this.#world.pass(ms);
     this.tampering.pass(ms);
+  }
+
+  /** Whatever is on its way by then, it finds nothing. */
+  async #reconcile(reconciler: Reconciler): Promise<void> {
+    const { differences } = await reconcile(reconciler);
+    this.#alarms.push(...differences.map((difference) => `The reconciler says ${JSON.stringify(difference)}`));
   }
 
   /** Nothing goes wrong any more, and everybody has the time they need. */
@@ -299,7 +313,7 @@ class Play implements Counter {
   }
 
   #partsIn(ports: Ports, process?: Process): Parts {
-    const { orders, outbox, stock, publisher } = ports;
+    const { orders, ledger, outbox, stock, publisher } = ports;
     const alarm = (message: string, fields: object): void => {
       if (!(this.#lastError(fields) instanceof Crash)) this.#alarms.push(`${message} ${JSON.stringify(fields)}`);
     };
@@ -323,6 +337,7 @@ class Play implements Counter {
       saga,
       dispatch: { outbox, stock, publisher, random: () => 0, log, stockTimeoutMs, refusalsMax: 10 },
       purge: { orders, outbox, stock, log, stockTimeoutMs },
+      reconciler: { ledger, outbox, stock, overdueMs: NEVER_MS, onQueued: () => {} },
     };
   }
 
@@ -336,6 +351,7 @@ interface Parts {
   readonly saga: Saga;
   readonly dispatch: Dispatch;
   readonly purge: Purge;
+  readonly reconciler: Reconciler;
 }
 
 /** A problem is an answer, and the background tries again; anything else is a fault, and told of. */

@@ -2,7 +2,9 @@
 import { unavailable } from "#platform/unavailable.ts";
 import type { OrderEvent } from "../../order-processing/event.ts";
 import type { EventPublisher } from "../../order-processing/event_port.ts";
+import type { Ledger } from "../../order-processing/ledger_port.ts";
 import {
+  type StockAudit,
   type StockCommand,
   type StockPort,
   type StockResult,
@@ -62,8 +64,9 @@ export interface Mischief {
 /** The ports as a run has them. */
 export interface Ports {
   readonly orders: OrderStore;
+  readonly ledger: Ledger;
   readonly outbox: Outbox;
-  readonly stock: StockPort;
+  readonly stock: StockPort & StockAudit;
   readonly publisher: EventPublisher;
   readonly products: ProductStore;
 }
@@ -122,12 +125,13 @@ export class Tampering {
   }
 
   #portsThrough(call: Calling, apply: StockPort["apply"]): Ports {
-    const { orders, outbox, products } = this.#real;
+    const { orders, ledger, outbox, products } = this.#real;
     return {
       orders: this.#wrap(call, "orders", this.#withBug(orders)),
+      ledger: this.#wrap(call, "ledger", ledger, { isTimed: false }),
       outbox: this.#wrap(call, "outbox", outbox),
       products: this.#wrap(call, "products", products, { isTimed: false }),
-      stock: { apply },
+      stock: { apply, audit: (range) => call("stock.audit", () => products.audit(range)) },
       publisher: {
         isAvailable: true,
         publish: (events) => call("publisher.publish", async () => this.#publish(events)),
