@@ -6,6 +6,7 @@ const ORDERS = "services/order-processing";
 const PRODUCTS = "services/product-management";
 const ORDER_STORE = `${ORDERS}/store/postgres.ts`;
 const ORDER_STORE_TEST = `${ORDERS}/store/postgres_test.ts`;
+const INTERLEAVINGS_TEST = "services/_stack/interleavings/interleavings_test.ts";
 const CRASH_TEST = `${ORDERS}/saga/crash_test.ts`;
 
 export const MUTANTS: readonly Mutant[] = [
@@ -200,6 +201,29 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     checks: [ORDER_STORE_TEST],
+  },
+  {
+    name: "a purge stops at orders that have several messages",
+    file: `${ORDERS}/saga/background.ts`,
+    edits: [{ search: "purged > 0 ||", replace: "purged === purgeBatch ||" }],
+    checks: [`${ORDERS}/saga/purge_test.ts`],
+  },
+  {
+    name: "the reconciler takes what is on its way for a difference",
+    file: `${ORDERS}/saga/reconcile.ts`,
+    edits: [{ search: "if (holder?.isUnsettled) continue;", replace: "" }],
+    checks: [`${ORDERS}/saga/reconcile_test.ts`, INTERLEAVINGS_TEST],
+  },
+  {
+    name: "a message is done though nobody answered it",
+    file: `${ORDERS}/saga/dispatcher.ts`,
+    edits: [
+      {
+        search: 'return { kind: "failed", error: messageOf(error), refused: error instanceof StockRefused };',
+        replace: 'return { kind: "done" };',
+      },
+    ],
+    checks: [INTERLEAVINGS_TEST],
   },
   {
     name: "a sale makes a version of the product",
