@@ -13,10 +13,9 @@ setDefaultTimeout(3_600_000);
 const ONE_SEED = process.env.INTERLEAVING_SEED;
 /** From here on few seeds bring a process to die at every step, before and after. */
 const FIRST_SEED = 13;
-const RUNS = {
-  postgres: Number(process.env.INTERLEAVING_RUNS ?? 57),
-  mongo: Number(process.env.INTERLEAVING_RUNS ?? 4),
-};
+const SELECTION = { postgres: 57, mongo: 4 };
+const ASKED = process.env.INTERLEAVING_RUNS;
+const RUNS = ASKED === undefined ? SELECTION : { postgres: Number(ASKED), mongo: Number(ASKED) };
 
 /** @throws {Error} with all that happened, if something was violated. */
 async function playWell(world: World, seed: number): Promise<Run> {
@@ -42,12 +41,12 @@ function testSeeds(engine: "postgres" | "mongo"): void {
     return;
   }
 
-  test(`${RUNS[engine]} seeds violate no invariant, and processes die at every step of the saga`, async () => {
+  test(`${RUNS[engine]} seeds violate no invariant, wherever processes die`, async () => {
     const died = new Set<string>();
     for (let seed = FIRST_SEED; seed < FIRST_SEED + RUNS[engine]; seed++) {
       for (const where of (await playWell(world, seed)).deaths) died.add(where);
     }
-    if (engine === "mongo") return; // the boundaries are the same
+    if (RUNS[engine] < SELECTION.postgres) return; // too few to come everywhere; the steps are the same on both
     const all = BOUNDARIES.flatMap((step) => [`${step} dies before`, `${step} dies after`]);
     expect(all.filter((where) => !died.has(where))).toEqual([]);
   });
