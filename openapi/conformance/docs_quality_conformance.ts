@@ -15,8 +15,8 @@ const test = base.extend<{ docs: string }>({
 test.use({ viewport: { width: 1280, height: 1600 }, ...(executablePath && { launchOptions: { executablePath } }) });
 test.skip(executablePath === undefined, "needs Chromium");
 
-// One page after the other: drawing one keeps a small machine busy, more so beside the services.
-test.describe.configure({ mode: "default", timeout: 240_000 });
+// Drawing a page keeps a small machine busy, more so beside the services.
+test.describe.configure({ timeout: 240_000 });
 const slowly = { timeout: 60_000 };
 
 const SCHEMES = ["light", "dark"] as const;
