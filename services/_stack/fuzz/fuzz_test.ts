@@ -1,10 +1,15 @@
 /** The parts of the fuzzer that decide what is right: values that fit, requests that don't, answers that may be given. */
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { OPERATIONS, operationOf } from "../../../openapi/conformance/document.ts";
 import { schemaFaults } from "../../../openapi/conformance/response_check.ts";
+import { plant } from "../mutants/mutant.ts";
+import { ROOT } from "../paths.ts";
 import { expectationOf } from "./expectation.ts";
 import { Knowledge, UsedValues } from "./knowledge.ts";
+import { MUTANTS } from "./mutants.ts";
 import { bodySchemaOf, parametersOf } from "./plan.ts";
 import type { FuzzRequest } from "./request.ts";
 import { rightValues, wrongValues } from "./schema_values.ts";
@@ -51,6 +56,13 @@ test("validityOf() finds a body that is wrong, another media type, and a form th
   expect(validityOf(request({ ...form, text: "token=a" })).faults).toEqual([]);
   expect(validityOf(request({ ...form, text: "token=a&token=b" })).faults).toHaveLength(1);
 });
+
+test.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))(
+  "the planted bug fits the sources: %s",
+  (_, mutant) => {
+    expect(() => plant(readFileSync(join(ROOT, mutant.file), "utf8"), mutant)).not.toThrow();
+  },
+);
 
 describe("expectationOf()", () => {
   const operation = operationOf("getOrder");
