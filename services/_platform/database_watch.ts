@@ -1,5 +1,5 @@
 /** What a client of a database tells about itself. */
-import type { Attributes, Step } from "./trace.ts";
+import { type Attributes, currentSpan, runIn, type Step } from "./trace.ts";
 
 /** One kind of call, by what is known of it before it runs: never a parameter. The same object each time: it is looked up by that. */
 export interface DatabaseCall {
@@ -56,4 +56,29 @@ export function stepOf({ system, operation, target, text }: DatabaseCall): Step 
     ...(text !== undefined && { "db.query.text": text }),
   };
   return { name: target === undefined ? operation : `${operation} ${target}`, kind: "client", attributes };
+}
+
+/** A call to a database while it runs. */
+export interface WatchedCall<T> {
+  readonly call: DatabaseCall;
+  readonly watch: DatabaseWatch | undefined;
+  /** @param startedAt By `performance.now()`, from when its deadline counts. */
+  readonly work: (startedAt: number) => Promise<T>;
+}
+
+/** Runs a call as a step of the trace that it belongs to, and tells how it ended. */
+export async function runWatched<T>({ call, watch, work }: WatchedCall<T>): Promise<T> {
+  const startedAt = performance.now();
+  const parent = currentSpan();
+  const span = parent?.begin(() => stepOf(call));
+  let fault: unknown;
+  try {
+    return await runIn(span ?? parent, () => work(startedAt));
+  } catch (error) {
+    fault = error;
+    throw error;
+  } finally {
+    span?.end(fault === undefined ? {} : { error: fault });
+    watch?.recordCall(call, performance.now() - startedAt, fault);
+  }
 }

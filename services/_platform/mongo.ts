@@ -7,7 +7,7 @@ import {
   MongoClient,
 } from "mongodb";
 
-import { type DatabaseCall, type DatabaseWatch, stepOf, transactionOf } from "./database_watch.ts";
+import { type DatabaseCall, type DatabaseWatch, runWatched, transactionOf } from "./database_watch.ts";
 import { LateFault, withDeadline } from "./deadline.ts";
 import { placeOf, reach } from "./first_connection.ts";
 import { createLimiter, type Limiter } from "./limiter.ts";
@@ -15,7 +15,6 @@ import { isRefusal, isTransient, isUnavailable, isUnknownCommit } from "./mongo_
 import { type GuardedCollection, guardCollection } from "./mongo_guard.ts";
 import { Problem } from "./problem.ts";
 import { StartFault } from "./start_fault.ts";
-import { currentSpan, runIn } from "./trace.ts";
 import { databaseUnavailable } from "./unavailable.ts";
 
 /** Times a transaction runs that loses against others; the deadline usually comes first. */
@@ -157,20 +156,8 @@ export class Mongo {
     await this.#client.close();
   }
 
-  async #call<T>(call: DatabaseCall, work: () => Promise<T>, timeoutMs = this.#timeoutMs): Promise<T> {
-    const startedAt = performance.now();
-    const parent = currentSpan();
-    const span = parent?.begin(() => stepOf(call));
-    let fault: unknown;
-    try {
-      return await runIn(span ?? parent, () => this.#run(work, startedAt + timeoutMs));
-    } catch (error) {
-      fault = error;
-      throw error;
-    } finally {
-      span?.end(fault === undefined ? {} : { error: fault });
-      this.#watch?.recordCall(call, performance.now() - startedAt, fault);
-    }
+  #call<T>(call: DatabaseCall, work: () => Promise<T>, timeoutMs = this.#timeoutMs): Promise<T> {
+    return runWatched({ call, watch: this.#watch, work: (startedAt) => this.#run(work, startedAt + timeoutMs) });
   }
 
   async #run<T>(work: () => Promise<T>, expiresAt: number): Promise<T> {

@@ -1,13 +1,12 @@
 import postgres from "postgres";
 
-import { type DatabaseCall, type DatabaseWatch, stepOf, transactionOf } from "./database_watch.ts";
+import { type DatabaseCall, type DatabaseWatch, runWatched, transactionOf } from "./database_watch.ts";
 import { withDeadline } from "./deadline.ts";
 import { placeOf, reach } from "./first_connection.ts";
 import { isConflict, isConnectionLost, isRefusal, isUnavailable } from "./postgres_faults.ts";
 import { type Client, Pool } from "./postgres_pool.ts";
 import { describeStatement, followStatements } from "./postgres_statement.ts";
 import { StartFault } from "./start_fault.ts";
-import { currentSpan, runIn } from "./trace.ts";
 import { databaseUnavailable, unavailable } from "./unavailable.ts";
 
 /** What a fragment, a helper or a statement is written with; see postgres.js. */
@@ -139,20 +138,9 @@ export class Postgres {
     await this.#pool.close(withinMs);
   }
 
-  async #call<T>(call: DatabaseCall, work: (client: Client) => PromiseLike<T>, timeoutMs: number): Promise<T> {
-    const startedAt = performance.now();
-    const parent = currentSpan();
-    const span = parent?.begin(() => stepOf(call));
-    let fault: unknown;
-    try {
-      return await runIn(span ?? parent, () => this.#run(call === TRANSACTION, work, startedAt + timeoutMs));
-    } catch (error) {
-      fault = error;
-      throw error;
-    } finally {
-      span?.end(fault === undefined ? {} : { error: fault });
-      this.#options.watch?.recordCall(call, performance.now() - startedAt, fault);
-    }
+  #call<T>(call: DatabaseCall, work: (client: Client) => PromiseLike<T>, timeoutMs: number): Promise<T> {
+    const run = (startedAt: number): Promise<T> => this.#run(call === TRANSACTION, work, startedAt + timeoutMs);
+    return runWatched({ call, watch: this.#options.watch, work: run });
   }
 
   async #run<T>(exclusive: boolean, work: (client: Client) => PromiseLike<T>, expiresAt: number): Promise<T> {
