@@ -3,6 +3,7 @@ import { startChild } from "./bench/child.ts";
 import { benchGroupCommit } from "./bench/group_commit.ts";
 import { drive, type LoadResult, median, quantile } from "./bench/load.ts";
 import { benchLogins } from "./bench/logins.ts";
+import { benchMetrics } from "./bench/metrics.ts";
 import { benchOrderSteps } from "./bench/order_steps.ts";
 import { openShop, orderOf, PRODUCT, placing, type Shop } from "./bench/shop.ts";
 import { findMongo, type MongoSource } from "./engines/mongo.ts";
@@ -157,6 +158,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<void>>> = {
       withStack(mongo, (stack) => benchGroupCommit(engine, stack.storeUrls["product-management"])),
     ),
   hot: () => onEngines(benchHotProduct),
+  metrics: benchMetrics,
 };
 
 const words = process.argv.slice(2);

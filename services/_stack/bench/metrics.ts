@@ -1,11 +1,11 @@
 /** What metrics, logs and traces cost: the same load on two whole systems in turn, one that tells all of it and one that tells nothing. */
 import { readFileSync } from "node:fs";
-import { createClient } from "#sdk";
 import { startOtlpReceiver } from "../otlp_receiver.ts";
 import { SERVICE_NAMES } from "../service_names.ts";
 import type { Stack } from "../stack.ts";
 import { startTestStack } from "../test_stack.ts";
 import { drive, type Load, median } from "./load.ts";
+import { openShop, placing, type Shop } from "./shop.ts";
 
 /** Rounds of each load: an odd number, so that there is a middle one. */
 const ROUNDS = 9;
@@ -15,8 +15,6 @@ const SETTINGS = {
   off: { CHECK_RESPONSES, LOG_LEVEL: "silent", OTEL_METRICS_EXPORTER: "none" },
   on: { CHECK_RESPONSES, LOG_LEVEL: "info", OTEL_TRACES_SAMPLER_ARG: "0.01" },
 } as const;
-const ACCOUNT = { email: "bench@example.com", password: "a passphrase for the bench" };
-const ADDRESS = { name: "Ada", line1: "1 Main Street", city: "London", postalCode: "N1", country: "GB" };
 
 type Side = keyof typeof SETTINGS;
 type BySide<T> = Readonly<Record<Side, T>>;
@@ -40,14 +38,17 @@ export async function benchMetrics(): Promise<void> {
     console.log(
       `\nMetrics (scraped each second), logs to a file and 1 % of traces, on against off, ${ROUNDS} rounds in turn:`,
     );
-    await compare("GET /products/{productId}, 32 at once", stacks, {
-      off: { ...shops.off.read, requests: 6000, concurrency: 32 },
-      on: { ...shops.on.read, requests: 6000, concurrency: 32 },
+    const read = ({ origins }: Stack, { hot }: Shop): Load => {
+      return { url: `${origins["product-management"]}/products/${hot}`, requests: 6000, concurrency: 32 };
+    };
+    const order = ({ origins }: Stack, shop: Shop): Load => ({
+      url: `${origins["order-processing"]}/orders`,
+      init: (index) => placing(shop, shop.cold[index % shop.cold.length] ?? shop.hot),
+      ...{ requests: 600, concurrency: 16 },
     });
-    await compare("POST /orders, 16 at once", stacks, {
-      off: { ...shops.off.order, requests: 600, concurrency: 16 },
-      on: { ...shops.on.order, requests: 600, concurrency: 16 },
-    });
+    for (const [name, load] of Object.entries({ "GET /products/{productId}": read, "POST /orders": order })) {
+      await compare(name, stacks, { off: load(stacks.off, shops.off), on: load(stacks.on, shops.on) });
+    }
     console.log(`  ${receiver.spans.length} spans came to the collector`);
   } finally {
     clearInterval(scraper);
@@ -70,7 +71,7 @@ async function compare(name: string, stacks: BySide<Stack>, loads: BySide<Load>)
   };
   const medians = (of: (sample: Sample) => number): string =>
     (["off", "on"] as const).map((side) => `${side} ${median(samples[side].map(of)).toFixed(0)}`).join(", ");
-  console.log(`  ${name}`);
+  console.log(`  ${name}, ${loads.on.concurrency} at once`);
   console.log(
     `    throughput on/off       ${ratios(({ rate }) => rate)}, aim >= 0.90   (${medians(({ rate }) => rate)} /s)`,
   );
@@ -96,24 +97,6 @@ function cpuMicrosOf({ services }: Stack): number {
     }
   });
   return ticks.reduce((sum, each) => sum + each, 0) * 10_000;
-}
-
-/** An account, a product with more units than a run can sell, and the two loads on it. */
-async function openShop({ origins }: Stack): Promise<{ read: Pick<Load, "url">; order: Pick<Load, "url" | "init"> }> {
-  const guest = createClient({ baseUrl: origins });
-  await guest.registerUser({ body: { ...ACCOUNT, displayName: "Bench" } });
-  const { body: tokens } = await guest.logIn({ body: ACCOUNT });
-  const shop = createClient({ baseUrl: origins, token: tokens.access_token });
-  const price = { amount: 4900, currency: "USD" };
-  const { body: product } = await shop.createProduct({
-    body: { sku: "LAMP-1", name: "Lamp", price, stock: 1_000_000 },
-  });
-  const body = JSON.stringify({ items: [{ productId: product.id, quantity: 1 }], shippingAddress: ADDRESS });
-  const headers = { "content-type": "application/json", authorization: `Bearer ${tokens.access_token}` };
-  return {
-    read: { url: `${origins["product-management"]}/products/${product.id}` },
-    order: { url: `${origins["order-processing"]}/orders`, init: { method: "POST", headers, body } },
-  };
 }
 
 async function scrape({ origins }: Stack): Promise<void> {
