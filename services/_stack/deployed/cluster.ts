@@ -34,7 +34,7 @@ const lines = await Promise.all(process.argv.slice(1).map(async (place) => {
   const open = Bun.connect({ hostname, port: Number(port), socket }).then(() => "open", () => "closed");
   return place + " " + (await Promise.race([open, Bun.sleep(5000).then(() => "closed")]));
 }));
-console.log(lines.join("\n"));
+for (const line of lines) console.log(line);
 process.exit(0);
 `;
 
