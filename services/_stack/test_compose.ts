@@ -33,7 +33,7 @@ for (const end = Date.now() + 60_000; ; await Bun.sleep(100)) {
   if (await fetch(process.argv[1]).then((reply) => reply.ok, () => false)) break;
   if (Date.now() > end) process.exit(1);
 }
-await Bun.sleep(500); // so that the proxy has seen it too
+await Bun.sleep(2500); // so that the proxy has asked for its new address, and has seen it too
 `;
 const REPLICAS = SERVICE_NAMES.flatMap((name) => [name, `${name}-2`]);
 const SERVICE_PORTS: Readonly<Record<string, number>> = byService((_, index) => 3_000 + index);
