@@ -5,7 +5,7 @@
  */
 import { Env } from "#platform/config.ts";
 import { StartFault } from "#platform/start_fault.ts";
-import { type Balancer, startBalancer } from "./balancer.ts";
+import { type Balancer, type Lost, startBalancer } from "./balancer.ts";
 
 /** A port, and what is behind it. */
 export interface Route {
@@ -29,6 +29,12 @@ function parseRoute(text: string): Route | undefined {
   return { port, replicas: replicas.flatMap((url) => url?.origin ?? []) };
 }
 
+/** A JSON line, as those of the services. */
+function log(lost: Lost): void {
+  const msg = lost.isSentAgain ? "A request was sent to another replica" : "A request was lost";
+  console.log(JSON.stringify({ level: "warn", time: new Date().toISOString(), service: "proxy", ...lost, msg }));
+}
+
 if (import.meta.main) {
   const balancers: Balancer[] = [];
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
@@ -41,7 +47,7 @@ if (import.meta.main) {
     const routes = parseRoutes(env.string("ROUTES"));
     if (!routes) env.fault("ROUTES must be such as 3000=http://one:3000,http://other:3000");
     env.check();
-    const starting = (routes ?? []).map((route) => startBalancer({ host, lookEachMs, ...route }));
+    const starting = (routes ?? []).map((route) => startBalancer({ host, lookEachMs, onLost: log, ...route }));
     balancers.push(...(await Promise.all(starting)));
   } catch (error) {
     process.stderr.write(`${error instanceof StartFault ? error.message : `Cannot start: ${error}`}\n`);

@@ -13,6 +13,17 @@ export interface BalancerOptions {
   readonly answerWithinMs?: number;
   /** Requests under way at once; further ones are refused. @default 1024 */
   readonly requestsMax?: number;
+  /** Told of each request that a replica did not answer. */
+  readonly onLost?: (lost: Lost) => void;
+}
+
+/** A request that a replica did not answer, and what became of it. */
+export interface Lost {
+  readonly replica: string;
+  readonly method: string;
+  readonly error: string;
+  /** Whether another replica was asked. */
+  readonly isSentAgain: boolean;
 }
 
 /** A proxy that listens. */
@@ -51,13 +62,15 @@ const BODY_MAX_BYTES = 4 * 1024 * 1024;
 const IDLE_SECONDS = 60;
 /** Of one connection only: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
 const HOP_BY_HOP = ["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
+/** No connection came about. */
+const UNSENT = ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "EAI_AGAIN", "FailedToOpenSocket"];
 /** Asking once more changes nothing: https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1 */
 const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
 
 /** Starts a proxy; it settles once it has looked at every replica for the first time. */
 export async function startBalancer(options: BalancerOptions): Promise<Balancer> {
   const { host, port, lookEachMs = LOOK_EACH_MS, answerWithinMs = ANSWER_WITHIN_MS } = options;
-  const { requestsMax = REQUESTS_MAX } = options;
+  const { requestsMax = REQUESTS_MAX, onLost = () => {} } = options;
   const replicas = options.replicas.map((url): Replica => ({ url, state: "away", requests: 0 }));
   const ending = new AbortController();
   await Promise.all(replicas.map(look));
@@ -71,8 +84,7 @@ export async function startBalancer(options: BalancerOptions): Promise<Balancer>
       requests++;
       try {
         return await pass(await toSendable(request, requestIP.call(server, request)?.address), {
-          replicas,
-          answerWithinMs,
+          ...{ replicas, answerWithinMs, onLost },
         });
       } finally {
         requests--;
@@ -105,13 +117,14 @@ async function toSendable(request: Request, peer: string | undefined): Promise<S
 interface Passing {
   readonly replicas: readonly Replica[];
   readonly answerWithinMs: number;
+  readonly onLost: (lost: Lost) => void;
 }
 
 /**
  * Asks one replica after the other until one answers. Only what certainly had no effect is sent again: a refused connection, or a request
  * of a safe method.
  */
-async function pass(request: Sendable, { replicas, answerWithinMs }: Passing): Promise<Response> {
+async function pass(request: Sendable, { replicas, answerWithinMs, onLost }: Passing): Promise<Response> {
   const tried = new Set<Replica>();
   for (;;) {
     const replica = choose(replicas, tried);
@@ -121,14 +134,26 @@ async function pass(request: Sendable, { replicas, answerWithinMs }: Passing): P
     try {
       return await send(request, replica, answerWithinMs);
     } catch (error) {
-      if (error instanceof Error && error.name === "TimeoutError") return refusal(504, "The replica did not answer");
+      const isTimeout = error instanceof Error && error.name === "TimeoutError";
+      const isSentAgain = !isTimeout && (isUnsent(error) || SAFE_METHODS.includes(request.method));
+      onLost({ replica: replica.url, method: request.method, error: reasonOf(error), isSentAgain });
+      if (isTimeout) return refusal(504, "The replica did not answer");
       replica.state = "away"; // until it says otherwise
-      const isRefused = error instanceof Error && "code" in error && error.code === "ECONNREFUSED";
-      if (!isRefused && !SAFE_METHODS.includes(request.method)) return refusal(502, "The replica was lost");
+      if (!isSentAgain) return refusal(502, "The replica was lost");
     } finally {
       replica.requests--;
     }
   }
+}
+
+/** There was no connection, so nothing was sent. */
+function isUnsent(error: unknown): boolean {
+  return error instanceof Error && "code" in error && UNSENT.includes(String(error.code));
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return "code" in error ? `${error.code}: ${error.message}` : error.message;
 }
 
 /** The one with the fewest requests, of those that are ready and were not tried; else of those that are silent. */

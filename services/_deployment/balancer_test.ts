@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "bun:test";
 import { createServer } from "node:net";
 
-import { type Balancer, type BalancerOptions, startBalancer } from "./balancer.ts";
+import { type Balancer, type BalancerOptions, type Lost, startBalancer } from "./balancer.ts";
 
 const ends: (() => unknown)[] = [];
 afterEach(async () => {
@@ -89,8 +89,13 @@ test("sends a request on when its connection is refused, whatever its method", a
 test("sends a lost request again only if its method is safe", async () => {
   const there = startReplica("there");
   const { url: lost, taken } = await startLoser();
-  const { url } = await balance([{ url: lost }, there], { lookEachMs: 60_000 });
+  const told: Lost[] = [];
+  const { url } = await balance([{ url: lost }, there], { lookEachMs: 60_000, onLost: (it) => told.push(it) });
   for (let count = 0; count < 10; count++) expect(await body(fetch(url))).toBe("there");
+
+  expect(told).toEqual([
+    { replica: lost, method: "GET", error: expect.stringContaining("ECONNRESET"), isSentAgain: true },
+  ]);
 
   const { url: again } = await balance([{ url: lost }, { url: `${lost}/` }], { lookEachMs: 60_000 });
   const before = taken();
