@@ -16,7 +16,8 @@ export interface Secrets {
   readonly databasePasswords: ByService<string>;
 }
 
-const FILE_NAME = "secrets.json";
+/** What tells that a data folder is one of ours: others may have a `logs/` too. */
+export const SECRETS_FILE = "secrets.json";
 const RANDOM_BYTES = 24;
 
 /**
@@ -25,7 +26,7 @@ const RANDOM_BYTES = 24;
  * @throws {StackError} if there are some that cannot be read: new ones would not fit the data.
  */
 export function keepSecrets(folder: string): Secrets {
-  const path = join(folder, FILE_NAME);
+  const path = join(folder, SECRETS_FILE);
   if (!existsSync(path)) {
     writeFileSync(`${path}.new`, JSON.stringify(makeSecrets(), null, 2), { mode: 0o600 });
     renameSync(`${path}.new`, path); // whole or not at all

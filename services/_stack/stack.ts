@@ -110,9 +110,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 async function bringUp(options: StackOptions, journal: ProcessJournal): Promise<Stack> {
   const { dataFolder, ports, onPart = () => {}, signal } = options;
+  const secrets = keepSecrets(dataFolder); // before anything else: a reset takes only folders that have some
   const logFolder = join(dataFolder, "logs");
   mkdirSync(logFolder, { recursive: true, mode: 0o700 });
-  const secrets = keepSecrets(dataFolder);
   const { postgres, mongo, nats } = await startEngines(options, { journal, logFolder });
   signal?.throwIfAborted();
   const storeUrls = await findStores(options, { postgres, mongo, secrets });

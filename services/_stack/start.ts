@@ -5,15 +5,15 @@
  * `--port-base N` or `--port N` (N, N+1 and N+2 instead of 3000-3002), `--data FOLDER` (instead of `.data/`), `--reset` (begins with nothing: data,
  * secrets and logs of the folder are removed), `--seed N` (a shop with N orders to look at).
  */
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { makeDemoData } from "./demo_data.ts";
 import type { MongoSource } from "./engines/mongo.ts";
 import { findNats, type NatsSource } from "./engines/nats.ts";
-import { ProcessJournal } from "./journal.ts";
 import { onParentEnd } from "./parent_watch.ts";
 import { DATA_FOLDER } from "./paths.ts";
+import { resetFolder, STORE_FILE } from "./reset.ts";
 import { seedStack } from "./seed.ts";
 import { byService, SERVICE_NAMES } from "./service_names.ts";
 import { type Stack, startStack } from "./stack.ts";
@@ -36,10 +36,6 @@ const USUAL_PORT = 3_000;
 const HIGHEST_PORT = 65_533;
 const SEED_MAX = 100_000;
 const TERMINAL_COLUMNS = 80;
-/** Which store the data folder began with, so that a later start finds its data again. */
-const STORE_FILE = "store";
-/** Not what was fetched, nor what other commands keep there. */
-const MADE_BY_START = /^(postgres|mongo|nats|logs|store|secrets\.json|seeded-\w+|mails\.txt)$/;
 
 const startedAt = performance.now();
 const interruption = new AbortController();
@@ -76,7 +72,10 @@ try {
 
 async function bringUp({ dataFolder, firstPort, store, isReset, seed }: Arguments): Promise<Stack> {
   const { signal } = interruption;
-  if (isReset) await reset(dataFolder);
+  if (isReset) {
+    const removed = await resetFolder(dataFolder, process.env.MONGODB_URL);
+    say(`Removed from ${shown(dataFolder)}: ${removed.join(", ") || "nothing"}`);
+  }
   say(`Starting; data and logs are in ${shown(dataFolder)}`);
   const mongo = await chooseMongo(store, join(dataFolder, STORE_FILE));
   const started = await startStack({
@@ -139,16 +138,6 @@ function numberOf(option: string, text: string, max: number): number {
   const number = Number(text);
   if (Number.isInteger(number) && number >= 1 && number <= max) return number;
   throw new StackError(`--${option} must be a number from 1 to ${max}`);
-}
-
-/** Ends what still runs from the folder, and removes what a start makes there; what was fetched once stays. */
-async function reset(dataFolder: string): Promise<void> {
-  if (!existsSync(dataFolder)) return;
-  const journal = await ProcessJournal.open(dataFolder);
-  const made = readdirSync(dataFolder).filter((name) => MADE_BY_START.test(name));
-  for (const name of made) rmSync(join(dataFolder, name), { recursive: true, force: true });
-  journal.close();
-  say(`Removed from ${shown(dataFolder)}: ${made.join(", ") || "nothing"}`);
 }
 
 function shown(dataFolder: string): string {
