@@ -3,6 +3,9 @@ import { ApiError, type Call, type Client, createClient } from "#sdk";
 import { createRandom, type Random } from "./history/random.ts";
 import type { Login, Stack } from "./stack.ts";
 
+/** Whose shop it is. */
+export type Shop = Pick<Stack, "origins" | "admin" | "seller">;
+
 /** What is told while it is made. */
 export interface DemoOptions {
   /** Orders; customers and products are as many as fit. */
@@ -50,8 +53,8 @@ const THINGS = [
   { name: "clock", tags: ["office", "living"], amount: 5_400 },
 ];
 
-/** Makes customers, products and orders; what an earlier run has made is found again. */
-export async function makeDemoData(stack: Stack, { orders, onProgress, signal }: DemoOptions): Promise<void> {
+/** Makes customers, products and orders; the customers and products of an earlier run are found again, and orders come on top. */
+export async function makeDemoData(shop: Shop, { orders, onProgress, signal }: DemoOptions): Promise<void> {
   const random = createRandom(orders);
   const customers = Array.from({ length: Math.min(CUSTOMERS_MAX, Math.ceil(orders / 4)) }, (_, index) => index);
   const products = Array.from({ length: Math.min(PRODUCTS_MAX, Math.ceil(orders / 2) + 5) }, (_, index) => index);
@@ -74,8 +77,8 @@ export async function makeDemoData(stack: Stack, { orders, onProgress, signal }:
     return results;
   };
   onProgress(0, total);
-  const [seller, admin] = await Promise.all([signIn(stack, stack.seller), signIn(stack, stack.admin)]);
-  const buyers = await each(customers, (index) => makeCustomer(stack, index));
+  const [seller, admin] = await Promise.all([signIn(shop, shop.seller), signIn(shop, shop.admin)]);
+  const buyers = await each(customers, (index) => makeCustomer(shop, index));
   const plans = products.map((index) => planProduct(index, random.fork(`product ${index}`)));
   const ids = (await each(plans, (plan) => makeProduct(seller, plan))).filter((id) => id !== undefined);
   await each(
@@ -84,20 +87,27 @@ export async function makeDemoData(stack: Stack, { orders, onProgress, signal }:
   );
 }
 
-async function signIn({ origins }: Stack, login: Login): Promise<Client> {
-  const { body } = await createClient({ baseUrl: origins }).logIn({ body: login });
-  return createClient({ baseUrl: origins, token: body.access_token });
+/** Signs in, and again whenever a token has expired: many orders take longer than one lives. */
+async function signIn({ origins }: Shop, login: Login): Promise<Client> {
+  const visitor = createClient({ baseUrl: origins });
+  const renew = async (): Promise<string> => (await visitor.logIn({ body: login })).body.access_token;
+  let token = await renew();
+  const current = async (refused?: string): Promise<string> => {
+    if (refused === token) token = await renew();
+    return token;
+  };
+  return createClient({ baseUrl: origins, token: current });
 }
 
 /** All demo customers have the seller's password. */
-async function makeCustomer(stack: Stack, index: number): Promise<Client> {
+async function makeCustomer(shop: Shop, index: number): Promise<Client> {
   const first = FIRST_NAMES[index % FIRST_NAMES.length];
   const last = LAST_NAMES[Math.floor(index / FIRST_NAMES.length + index) % LAST_NAMES.length];
   const email = `${first}.${last}.${index + 1}@example.com`.toLowerCase();
-  const login = { email, password: stack.seller.password };
-  const visitor = createClient({ baseUrl: stack.origins });
+  const login = { email, password: shop.seller.password };
+  const visitor = createClient({ baseUrl: shop.origins });
   await visitor.registerUser({ body: { ...login, displayName: `${first} ${last}` } }).catch(unlessThere);
-  return signIn(stack, login);
+  return signIn(shop, login);
 }
 
 type ProductInput = Call<"createProduct">["body"];
