@@ -114,7 +114,7 @@ for (const [service, operations] of Map.groupBy(OPERATIONS, (operation) => opera
     await page.goto(docs);
     for (const operation of operations) {
       const block = await open(page, operation);
-      for (const input of await block.locator('tr[data-param-in="path"] input').all()) await input.fill(ID);
+      await fillPath(block, operation);
       await block.locator(".execute").click();
       await expect.poll(() => asked.length, slowly).toBeGreaterThan(0);
       const url = `${api.originOf(service)}${operation.path.replace(/\{\w+\}/g, ID)}`;
@@ -129,6 +129,8 @@ const ALL_ALLOWED = {
   "access-control-allow-headers": "*",
   "access-control-allow-methods": "*",
 };
+/** Longer than the page waits before it takes over what was typed. */
+const SETTLE_MS = 500;
 const ID = "019a0d30-1f4e-7b0a-8c55-6a1e0a4be601";
 
 async function open(page: Page, operation: Operation): Promise<Locator> {
@@ -136,6 +138,20 @@ async function open(page: Page, operation: Operation): Promise<Locator> {
   await block.locator(".opblock-summary-control").click(slowly);
   await expect(block.locator(".execute")).toBeVisible(slowly);
   return block;
+}
+
+/** The page forgets what is typed while it still sets the other parameters to their examples. */
+async function fillPath(block: Locator, { path }: Operation): Promise<void> {
+  const inputs = block.locator('tr[data-param-in="path"] input');
+  await expect(inputs).toHaveCount(path.split("{").length - 1, slowly);
+  for (const input of await inputs.all()) {
+    await expect(async () => {
+      await input.fill(ID);
+      await input.blur();
+      await input.page().waitForTimeout(SETTLE_MS);
+      await expect(input).toHaveValue(ID, { timeout: SETTLE_MS });
+    }).toPass(slowly);
+  }
 }
 
 function blockOf(page: Page, { service, id }: Operation): Locator {
