@@ -126,3 +126,22 @@ test("withdrawKey() takes the signing key out of use, and the tokens by it with 
   const trail = await own.audit.list({ limit: 5, action: "signing-key-withdrawn" });
   expect(trail.map(({ target }) => target.id)).toEqual([kid!]);
 });
+
+test("withdrawKey() never has a key sign that has retired: of replicas that find none left one makes a new one", async () => {
+  const own = await openStore();
+  const time = { newId: Bun.randomUUIDv7, now: () => new Date(nowMs) };
+  const options = { store: own.signingKeys, vault: createVault(SECRET), rotateAfterMs: PERIOD_MS, ...time };
+  nowMs = Date.now() - 2 * 86_400_000;
+  const [retired] = kidsOf(await openRing(own));
+  await rotateKeys(options);
+  nowMs = Date.now();
+  const [first, second] = [await openRing(own), await openRing(own)];
+  const [current] = kidsOf(first);
+  expect(current).not.toBe(retired!);
+
+  const [done] = await Promise.all([withdrawKey(options, current), first.reload(), second.reload()]);
+  await Promise.all([first.reload(), second.reload()]);
+  expect([retired, current]).not.toContain(done!.signing);
+  expect([kidsOf(first), kidsOf(second)]).toEqual([[done!.signing], [done!.signing]]);
+  expect((await own.signingKeys.list()).map(({ generation }) => generation)).toEqual([1, 2, 3]);
+});

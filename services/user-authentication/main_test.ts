@@ -2,6 +2,10 @@ import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createClient } from "#sdk";
 import { mainsIn } from "../_stack/main_fixture.ts";
 import { createMongoDatabase, createPostgresDatabase, describeWithMongo, type TestDatabase } from "../_stack/setup.ts";
+import { openKeyRing, rotateKeys } from "./key_ring.ts";
+import { openMongoStore } from "./store/mongo.ts";
+import { openPostgresStore } from "./store/postgres.ts";
+import { createVault } from "./vault.ts";
 
 setDefaultTimeout(60_000);
 
@@ -31,6 +35,23 @@ async function manage(
   });
   const texts = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
   return [await child.exited, texts.join("")];
+}
+
+/** A key of two days ago, and the one that followed it. @returns Their ids. */
+async function makeOldKeys(url: string): Promise<[retired: string, current: string]> {
+  const open = url.startsWith("mongodb") ? openMongoStore : openPostgresStore;
+  const store = await open({ url, poolMax: 2, timeoutMs: 10_000 });
+  const before = () => new Date(Date.now() - 2 * 86_400_000);
+  const options = {
+    ...{ store: store.signingKeys, vault: createVault(SETTINGS.KEYS_SECRET), rotateAfterMs: 90 * 86_400_000 },
+    ...{ newId: Bun.randomUUIDv7, now: before },
+  };
+  await openKeyRing(options);
+  await rotateKeys(options);
+  const keys = await store.signingKeys.list();
+  await store.close();
+  const kidOf = (wanted: number) => keys.find(({ generation }) => generation === wanted)!.kid;
+  return [kidOf(1), kidOf(2)];
 }
 
 function testProcess(createDatabase: () => Promise<TestDatabase>): void {
@@ -99,6 +120,23 @@ function testProcess(createDatabase: () => Promise<TestDatabase>): void {
     await expect(second.getProfile({}, { token: tokens.access_token })).rejects.toMatchObject({ status: 401 });
     const renewed = await second.refreshTokens({ body: { refresh_token: tokens.refresh_token } });
     expect((await second.getProfile({}, { token: renewed.body.access_token })).status).toBe(200);
+  });
+
+  test("withdraw-key does not bring back a key that has retired", async () => {
+    const { url } = await createDatabase();
+    const [retired, current] = await makeOldKeys(url);
+    const first = createClient({ baseUrl: (await startReady(url)).baseUrl });
+    expect((await first.getJsonWebKeySet()).body.keys.map(({ kid }) => kid)).toEqual([current]);
+    expect(await manage(url, ["withdraw-key"])).toEqual([
+      0,
+      expect.stringContaining(`The key ${current} is withdrawn`),
+    ]);
+    const second = createClient({ baseUrl: (await startReady(url)).baseUrl });
+    const { keys } = (await second.getJsonWebKeySet()).body;
+    expect(keys).toHaveLength(1);
+    expect([retired, current]).not.toContain(keys[0]!.kid);
+    const { body: tokens } = await second.logIn({ body: ADMIN });
+    expect((await second.getProfile({}, { token: tokens.access_token })).status).toBe(200);
   });
 
   test("does not start with another KEYS_SECRET than its keys were made with", async () => {

@@ -60,23 +60,40 @@ export function toPublicJwk({ kid, publicKey }: StoredKey): Schema<"JsonWebKey">
 /**
  * Says which key signs, which are published, and whether the next one is due.
  *
+ * A key whose successor has taken over never signs again, whatever becomes of the successor: it may be years old, and somebody may have found it.
+ *
  * @param keys All of them, in any order.
  * @param rotateAfterMs How long a key signs.
  */
 export function planKeys(keys: readonly StoredKey[], now: Date, rotateAfterMs: number): KeyPlan {
-  const sorted = keys.filter(({ withdrawnAt }) => withdrawnAt === null).toSorted(byGeneration);
-  // A replica whose clock is behind signs with the first key before its time; and if that was withdrawn, everybody with the next.
-  const signing = sorted.findLast(({ signsFrom }) => signsFrom <= now) ?? sorted[0];
-  const published = sorted.filter((_, at) => {
-    const next = sorted[at + 1];
-    return !next || next.signsFrom.getTime() + PUBLISH_LATE_MS > now.getTime();
-  });
-  const signsFrom = dueFrom(sorted.at(-1), now, rotateAfterMs);
-  return { signing, published, due: signsFrom && { generation: nextGeneration(keys), signsFrom } };
+  const known = unwithdrawn(keys);
+  const active = known.filter(({ retiresAt }) => retiresAt > now.getTime());
+  const published = known.filter(({ retiresAt }) => retiresAt + PUBLISH_LATE_MS > now.getTime());
+  const signsFrom = dueFrom(active.at(-1)?.key, now, rotateAfterMs);
+  return {
+    // If its time has not come, everybody knows it already: either the one before was withdrawn, or this clock is behind.
+    signing: active[0]?.key,
+    published: published.map(({ key }) => key),
+    due: signsFrom && { generation: nextGeneration(keys), signsFrom },
+  };
 }
 
-function byGeneration(a: StoredKey, b: StoredKey): number {
-  return a.generation - b.generation;
+/** A key, and when its successor takes over. */
+interface Reign {
+  readonly key: StoredKey;
+  /** Milliseconds since 1970; Infinity if there is no successor. */
+  readonly retiresAt: number;
+}
+
+/** The keys that were not withdrawn, in the order in which they sign. */
+function unwithdrawn(keys: readonly StoredKey[]): Reign[] {
+  // One that was withdrawn before its time has taken over from nobody; one that was withdrawn later has.
+  const sorted = keys
+    .filter(({ withdrawnAt, signsFrom }) => withdrawnAt === null || withdrawnAt >= signsFrom)
+    .toSorted((a, b) => a.generation - b.generation);
+  return sorted
+    .map((key, at) => ({ key, retiresAt: sorted[at + 1]?.signsFrom.getTime() ?? Number.POSITIVE_INFINITY }))
+    .filter(({ key }) => key.withdrawnAt === null);
 }
 
 /** Withdrawn keys count: two keys of one generation there are never. */
@@ -90,13 +107,10 @@ function nextGeneration(keys: readonly StoredKey[]): number {
  * @returns undefined if the next key is there already and waits for its turn.
  */
 export function nextKey(keys: readonly StoredKey[], now: Date): KeyPlan["due"] {
-  const newest = keys
-    .filter(({ withdrawnAt }) => withdrawnAt === null)
-    .toSorted(byGeneration)
-    .at(-1);
+  const newest = unwithdrawn(keys).at(-1);
   const generation = nextGeneration(keys);
-  if (!newest) return { generation, signsFrom: now };
-  if (newest.signsFrom > now) return undefined;
+  if (!newest || newest.retiresAt <= now.getTime()) return { generation, signsFrom: now };
+  if (newest.key.signsFrom > now) return undefined;
   return { generation, signsFrom: new Date(now.getTime() + PUBLISH_EARLY_MS) };
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import {
   createSigningKey,
+  nextKey,
   openSigningKey,
   PUBLISH_EARLY_MS,
   PUBLISH_LATE_MS,
@@ -62,7 +63,41 @@ test("a key that was withdrawn neither signs nor is published; the next one sign
   const now = NOW + 10_000;
   expect(planAt(now, withdrawn)).toEqual({ published: [], due: { generation: 2, signsFrom: new Date(now) } });
   expect(planAt(now, withdrawn, key(2, NOW + 60_000))).toEqual({ signing: "k2", published: ["k2"] });
-  expect(planAt(now, key(1, NOW), { ...withdrawn, ...key(2, NOW + 1), withdrawnAt: new Date(now) }).signing).toBe("k1");
+});
+
+const withdrawnAt = (key: StoredKey, atMs: number): StoredKey => ({ ...key, withdrawnAt: new Date(atMs) });
+
+test("a key that has retired never signs again, also if the one that followed is withdrawn: a new one is made", () => {
+  const now = NOW + PERIOD_MS / 2;
+  const old = key(1, NOW - PERIOD_MS);
+  const withdrawn = withdrawnAt(key(2, NOW), now);
+  const due = { generation: 3, signsFrom: new Date(now) };
+  expect(planAt(now, old, withdrawn)).toEqual({ published: [], due });
+  expect(nextKey([old, withdrawn], new Date(now))).toEqual(due);
+  expect(planAt(now, old, withdrawn, key(3, now))).toEqual({ signing: "k3", published: ["k3"] });
+  // A replica whose clock is behind has the new one sign as well.
+  expect(planAt(now - 5000, old, withdrawn, key(3, now))).toEqual({ signing: "k3", published: ["k3"] });
+  expect(planAt(now, old, withdrawn, withdrawnAt(key(3, now), now))).toEqual({
+    published: [],
+    due: { generation: 4, signsFrom: new Date(now) },
+  });
+});
+
+test("a key that has just retired is published until its last token has ended, also if the one that followed is withdrawn", () => {
+  const keys = [key(1, NOW - PERIOD_MS), withdrawnAt(key(2, NOW), NOW + 5000), key(3, NOW + 5000)];
+  const end = NOW + PUBLISH_LATE_MS;
+  expect(planAt(end - 1, ...keys)).toEqual({ signing: "k3", published: ["k1", "k3"] });
+  expect(planAt(end, ...keys)).toEqual({ signing: "k3", published: ["k3"] });
+});
+
+test("if the next key is withdrawn before its time, the one that signs goes on", () => {
+  const unused = withdrawnAt(key(2, NOW + PUBLISH_EARLY_MS), NOW + 1000);
+  const later = NOW + 2 * PUBLISH_EARLY_MS;
+  expect(planAt(later, key(1, NOW), unused)).toEqual({ signing: "k1", published: ["k1"] });
+  expect(nextKey([key(1, NOW), unused], new Date(later))).toEqual({
+    generation: 3,
+    signsFrom: new Date(later + PUBLISH_EARLY_MS),
+  });
 });
 
 test("a replica whose clock is behind signs with the first key", () => {
