@@ -13,6 +13,7 @@ import { placeOf, reach } from "./first_connection.ts";
 import { createLimiter, type Limiter } from "./limiter.ts";
 import { isRefusal, isTransient, isUnavailable, isUnknownCommit } from "./mongo_faults.ts";
 import { type GuardedCollection, guardCollection } from "./mongo_guard.ts";
+import { applyValidator } from "./mongo_validator.ts";
 import { Problem } from "./problem.ts";
 import { StartFault } from "./start_fault.ts";
 import { databaseUnavailable } from "./unavailable.ts";
@@ -56,6 +57,8 @@ export interface Index extends Omit<CreateIndexesOptions, "name"> {
 export interface CollectionDesign {
   /** A `$jsonSchema` or an expression each document keeps to. */
   validator?: Document;
+  /** Of the validator: raised with each change of it. @default 1 */
+  version?: number;
   indexes?: readonly Index[];
 }
 
@@ -131,10 +134,10 @@ export class Mongo {
   }
 
   /** Makes a collection with its validator and indexes, or brings it up to date; any number of replicas may do so at once. */
-  async prepare(name: string, { validator = {}, indexes = [] }: CollectionDesign): Promise<void> {
+  async prepare(name: string, { validator = {}, version = 1, indexes = [] }: CollectionDesign): Promise<void> {
     const expiresAt = performance.now() + PREPARE_WITHIN_MS;
-    await this.#persist(expiresAt, () => this.#db.createCollection(name, { validator }).catch(ignoreExisting));
-    await this.#persist(expiresAt, () => this.#db.command({ collMod: name, validator }));
+    await this.#persist(expiresAt, () => this.#db.createCollection(name).catch(ignoreExisting));
+    await applyValidator(this.#db, name, { validator, version }, (work) => this.#persist(expiresAt, work));
     if (indexes.length === 0) return;
     // `IndexDescription` wants a mutable key; the driver only reads it.
     const descriptions = indexes.map((index) => ({ ...index, key: index.key as Record<string, 1> }));
@@ -173,11 +176,10 @@ export class Mongo {
   }
 
   /** An index on a large collection outlasts the deadline of a call; asking again waits for the same build. */
-  async #persist(expiresAt: number, work: () => Promise<unknown>): Promise<void> {
+  async #persist<T>(expiresAt: number, work: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
-        await this.#call(COMMAND, work);
-        return;
+        return await this.#call(COMMAND, work);
       } catch (error) {
         if (!(error instanceof Problem) || performance.now() >= expiresAt) throw error;
         await Bun.sleep(200);

@@ -5,6 +5,7 @@ import type { Engine } from "../_stack/engines/engine.ts";
 import { createMongoDatabase, describeWithMongo, startOwnMongo } from "../_stack/setup.ts";
 import { connectMongo, type Mongo, type MongoOptions } from "./mongo.ts";
 import { duplicateKey, isInvalidDocument } from "./mongo_faults.ts";
+import { StartFault } from "./start_fault.ts";
 
 /** An engine may have to be fetched or made first. */
 const START_WITHIN_MS = 60_000;
@@ -34,6 +35,12 @@ async function faultOf(work: PromiseLike<unknown>): Promise<unknown> {
     () => undefined,
     (error) => error,
   );
+}
+
+/** A validator that knows some fields and no others. */
+function designOf(...fields: readonly string[]): Document {
+  const properties = Object.fromEntries(["_id", ...fields].map((name) => [name, {}]));
+  return { $jsonSchema: { required: ["_id"], properties, additionalProperties: false } };
 }
 
 describeWithMongo("on a database of its own", () => {
@@ -83,11 +90,35 @@ describeWithMongo("on a database of its own", () => {
     await database.prepare("shades", {});
     await database.prepare("shades", {
       validator: { sku: { $type: "string" } },
+      version: 2,
       indexes: [{ name: "sku", key: { sku: 1 } }],
     });
     const shades = database.collection("shades");
     expect(isInvalidDocument(await faultOf(shades.insertOne({ sku: 7 })))).toBe(true);
     expect((await shades.listIndexes().toArray()).map(({ name }) => name)).toEqual(["_id_", "sku"]);
+  });
+
+  test("prepare() of an older program leaves what a newer one has prepared, and any number may start at once", async () => {
+    const older = { validator: designOf("sku") };
+    const newer = { validator: designOf("sku", "color"), version: 2 };
+    for (let run = 0; run < 5; run++) {
+      const databases = await Promise.all(Array.from({ length: 6 }, () => connect(url)));
+      const name = `bulbs${run}`;
+      await Promise.all(databases.map((database, at) => database.prepare(name, at % 2 === 0 ? older : newer)));
+      const bulbs = databases[0]!.collection(name);
+      await bulbs.insertOne({ sku: "b1", color: "white" });
+      await databases[0]!.prepare(name, older); // rolled back
+      await bulbs.insertOne({ sku: "b2", color: "white" });
+      expect(isInvalidDocument(await faultOf(bulbs.insertOne({ sku: "b3", size: 1 })))).toBe(true);
+    }
+  });
+
+  test("prepare() refuses a validator that was changed and has its old version", async () => {
+    const database = await connect(url);
+    await database.prepare("sockets", { validator: designOf("sku") });
+    const fault = await faultOf(database.prepare("sockets", { validator: designOf("sku", "color") }));
+    expect(fault).toBeInstanceOf(StartFault);
+    expect(String(fault)).toContain("The validator of sockets differs from the one the database knows as version 1");
   });
 
   test("collection() reads through the driver's cursors, chained, fetched and iterated", async () => {
