@@ -28,6 +28,8 @@ type PublicJwk = Schema<"JsonWebKeySet">["keys"][number];
 
 /** An id that is not known can be made up by anybody: the issuer is asked no more often than this. */
 const REFRESH_INTERVAL_MS = 10_000;
+/** An issuer that did not answer is asked again this soon: till it does, nobody can sign in here. */
+const RETRY_INTERVAL_MS = 1000;
 /** After this the set is fetched again at its next use, behind the requests, so that a key that was withdrawn goes. */
 const STALE_AFTER_MS = 60_000;
 /** The contract's bound. */
@@ -77,11 +79,13 @@ class RemoteKeys implements KeySource {
   /** Never rejects. Waits for a fetch that is under way; begins one unless the last was a moment ago. */
   #refresh(): Promise<void> {
     if (this.#refreshing) return this.#refreshing;
-    if (this.#nowMs() - this.#triedMs < REFRESH_INTERVAL_MS) return Promise.resolve();
+    const intervalMs = this.#fault === undefined ? REFRESH_INTERVAL_MS : RETRY_INTERVAL_MS;
+    if (this.#nowMs() - this.#triedMs < intervalMs) return Promise.resolve();
     this.#triedMs = this.#nowMs();
     this.#refreshing = this.#load()
       .catch((error: unknown) => {
         this.#fault = error;
+        this.#triedMs = this.#nowMs();
       })
       .finally(() => {
         this.#refreshing = undefined;
