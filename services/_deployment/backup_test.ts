@@ -5,10 +5,11 @@ import { Binary, BSON, Decimal128, Long, MongoClient, ObjectId } from "mongodb";
 import postgres from "postgres";
 
 import { createMongoDatabase, createPostgresDatabase, createTestFolder, describeWithMongo } from "../_stack/setup.ts";
-import { backupName, outdated, readStoreUrls } from "./backup.ts";
+import { backUp, openAtOneMoment, readStoreUrls } from "./backup.ts";
 import { readManifest, writeManifest } from "./copy_files.ts";
-import { openMongoSnapshot, restoreMongo } from "./copy_mongo.ts";
-import { holdWriters, openPostgresSnapshot, restorePostgres } from "./copy_postgres.ts";
+import { openMongo, restoreMongo } from "./copy_mongo.ts";
+import { holdWriters, openPostgres, restorePostgres, type Source } from "./copy_postgres.ts";
+import { restore } from "./restore.ts";
 
 async function withSql<Result>(url: string, work: (sql: postgres.Sql) => Promise<Result>): Promise<Result> {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
@@ -19,13 +20,11 @@ async function withSql<Result>(url: string, work: (sql: postgres.Sql) => Promise
   }
 }
 
-test("a backup is called as when it was made, and those that are too old are known by that", () => {
-  const now = new Date("2026-11-23T02:17:05.123Z");
-  expect(backupName(now)).toBe("20261123T021705Z");
-  const names = ["20261123T021705Z", "20261110T021700Z", "20261109T021700Z", "20251109T021700Z", "notes", "20251109"];
-  expect(outdated(names, { now, keepDays: 14 })).toEqual(["20261109T021700Z", "20251109T021700Z"]);
-  expect(outdated(names, { now, keepDays: Infinity })).toEqual([]);
-});
+/** All of a database, opened and copied at once. */
+async function copyOf(source: Source, { folder, service }: { folder: string; service: string }) {
+  const writeTo = await source.openSnapshot();
+  return writeTo(folder, service).finally(() => source.close());
+}
 
 test("every URL that is missing is told at once", () => {
   expect(() => readStoreUrls({ ORDER_PROCESSING_STORE_URL: "mongodb://localhost/x" })).toThrow(
@@ -60,10 +59,11 @@ describe("a copy of Postgres", () => {
     await withSql(source.url, (sql) => sql.unsafe(ROWS).simple());
     const before = await read(source.url);
     const folder = createTestFolder();
-    const snapshot = await openPostgresSnapshot(source.url);
+    const opened = await openPostgres(source.url);
+    const writeTo = await opened.openSnapshot();
     await withSql(source.url, (sql) => sql`INSERT INTO b_orders (text) VALUES ('later')`);
-    const copy = await snapshot.writeTo(folder, "orders");
-    await snapshot.close();
+    const copy = await writeTo(folder, "orders");
+    await opened.close();
     expect(copy.tables.map(({ name, rows }) => [name, rows])).toEqual([
       ["public.a_lines", 2],
       ["public.b_orders", 3],
@@ -86,9 +86,7 @@ describe("a copy of Postgres", () => {
     const [source, target] = await Promise.all([createPostgresDatabase(), createPostgresDatabase()]);
     await withSql(source.url, (sql) => sql.unsafe(`${SCHEMA}${ROWS}`).simple());
     const folder = createTestFolder();
-    const snapshot = await openPostgresSnapshot(source.url);
-    const copy = await snapshot.writeTo(folder, "orders");
-    await snapshot.close();
+    const copy = await copyOf(await openPostgres(source.url), { folder, service: "orders" });
     const attempt = () => restorePostgres(target.url, copy, { folder, replace: true });
     await expect(attempt()).rejects.toThrow("start its service once");
     await withSql(target.url, (sql) => sql.unsafe(SCHEMA.replace("'abc'", "'abd'")).simple());
@@ -98,7 +96,7 @@ describe("a copy of Postgres", () => {
   test("holdWriters() lets readers in, and writers once it is told to", async () => {
     const { url } = await createPostgresDatabase();
     await withSql(url, (sql) => sql.unsafe(SCHEMA).simple());
-    const release = await holdWriters(url, "b_orders");
+    const release = await holdWriters(url, "b_orders", 10_000);
     let isWritten = false;
     const writing = withSql(url, (sql) => sql`INSERT INTO b_orders (text) VALUES ('late')`).then(() => {
       isWritten = true;
@@ -108,6 +106,54 @@ describe("a copy of Postgres", () => {
     expect(isWritten).toBe(false);
     await release();
     await writing;
+  });
+
+  test("holdWriters() lets writers in after a while, whatever became of who held them", async () => {
+    const { url } = await createPostgresDatabase();
+    await withSql(url, (sql) => sql.unsafe(SCHEMA).simple());
+    const release = await holdWriters(url, "b_orders", 200);
+    await withSql(url, (sql) => sql`INSERT INTO b_orders (text) VALUES ('late')`);
+    await release();
+  });
+});
+
+describe("one moment of all databases", () => {
+  const SCHEMA = "CREATE TABLE orders (id int); CREATE TABLE outbox (id int)";
+  const write = (url: string) => withSql(url, (sql) => sql`INSERT INTO orders VALUES (1)`);
+
+  test("a database that can't be reached keeps nobody waiting", async () => {
+    const { url } = await createPostgresDatabase();
+    await withSql(url, (sql) => sql.unsafe(SCHEMA).simple());
+    const silent = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+    const folder = createTestFolder();
+    const urls = {
+      "user-authentication": url,
+      "product-management": `postgres://nobody@127.0.0.1:${silent.port}/none`,
+      "order-processing": url,
+    };
+    let isOver = false;
+    const backup = backUp(urls, folder).finally(() => {
+      isOver = true;
+    });
+    backup.catch(() => {}); // looked at below
+    await Bun.sleep(200);
+    await write(url);
+    expect(isOver).toBeFalse();
+    silent.stop(true);
+    await expect(backup).rejects.toThrow();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("one that does not open its snapshot in time is named, and the writers go on", async () => {
+    const { url } = await createPostgresDatabase();
+    await withSql(url, (sql) => sql.unsafe(SCHEMA).simple());
+    const source = await openPostgres(url);
+    const stuck: Source = { openSnapshot: () => new Promise(() => {}), close: async () => {} };
+    const hold = () => holdWriters(url, "orders, outbox", 60_000);
+    const sources = [["order-processing", source] as const, ["product-management", stuck] as const];
+    await expect(openAtOneMoment(sources, { hold, withinMs: 300 })).rejects.toThrow("snapshot of product-management");
+    await write(url);
+    await source.close();
   });
 });
 
@@ -141,11 +187,12 @@ describeWithMongo("a copy of MongoDB", () => {
     await client.db().collection("other").insertOne({});
     const before = await bytesOf(source.url);
     const folder = createTestFolder();
-    const snapshot = await openMongoSnapshot(source.url);
+    const opened = await openMongo(source.url);
+    const writeTo = await opened.openSnapshot();
     await things.insertOne({ _id: "later" });
     await client.db().collection("other").insertOne({});
-    const copy = await snapshot.writeTo(folder, "products");
-    await snapshot.close();
+    const copy = await writeTo(folder, "products");
+    await opened.close();
     await client.close();
     expect(copy.tables.map(({ name, rows }) => [name, rows])).toEqual([
       ["other", 1],
@@ -164,11 +211,12 @@ test("a folder without its list, or with a file less, is no backup", async () =>
   await expect(readManifest(folder)).rejects.toThrow("is no whole backup");
   const { url } = await createPostgresDatabase();
   await withSql(url, (sql) => sql`CREATE TABLE notes (id int)`);
-  const snapshot = await openPostgresSnapshot(url);
-  const database = await snapshot.writeTo(folder, "orders");
-  await snapshot.close();
+  const database = await copyOf(await openPostgres(url), { folder, service: "orders" });
   await writeManifest(folder, { format: 1, takenAt: "2026-11-23T02:17:05Z", databases: { orders: database } });
   expect((await readManifest(folder)).databases.orders?.tables).toHaveLength(1);
+  const urls = { "user-authentication": url, "product-management": url, "order-processing": url };
+  await expect(restore(urls, { folder, replace: true })).rejects.toThrow("its copy is of nothing");
+  await expect(restore(urls, { folder: join(folder, "orders"), replace: true })).rejects.toThrow("is no whole backup");
   for (const name of readdirSync(join(folder, "orders"))) rmSync(join(folder, "orders", name));
   await expect(readManifest(folder)).rejects.toThrow("ENOENT");
 });

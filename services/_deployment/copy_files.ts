@@ -1,7 +1,7 @@
 /** The files of a backup: one for each table or collection, compressed, and a list that is written last. */
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -71,6 +71,14 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
   const path = join(folder, LIST);
   await writeFile(`${path}.new`, JSON.stringify(manifest, null, 2), { mode: FILE_MODE, flush: true });
   await rename(`${path}.new`, path);
+}
+
+/** Whether all of it was written: the list is the last. */
+export function isWhole(folder: string): Promise<boolean> {
+  return access(join(folder, LIST)).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Reads the list, and makes sure that every file is as it was written. @throws {Error} if not. */

@@ -1,30 +1,26 @@
 /** Copies a MongoDB database as it is at one moment, and writes such a copy into another one. */
 import { BSON, type ClientSession, type Db, type Document, MongoClient, MongoServerError, Timestamp } from "mongodb";
 import { type CopiedDatabase, type CopiedTable, readCopy, writeCopy } from "./copy_files.ts";
-import type { Snapshot } from "./copy_postgres.ts";
+import type { Source } from "./copy_postgres.ts";
 
 const CONNECT_MS = 10_000;
 const BATCH = 500;
 const LENGTH_BYTES = 4;
 
-/** Sees from now on the database as it is now, whatever is written. */
-export async function openMongoSnapshot(url: string): Promise<Snapshot> {
+/** Connects to a database that shall be copied. */
+export async function openMongo(url: string): Promise<Source> {
   const client = await connect(url);
-  try {
-    const db = client.db();
-    const names = await collectionsOf(db);
-    const session = await openSession(client, names[0]);
-    return {
-      writeTo: (folder, service) => copyAll(db, names, { session, folder, service }),
-      async close() {
-        await session.endSession();
-        await client.close();
-      },
-    };
-  } catch (error) {
-    await client.close();
-    throw error;
-  }
+  const db = client.db();
+  const [first] = await collectionsOf(db);
+  const isByMoment = first === undefined || (await knowsMoments(db, first));
+  return {
+    async openSnapshot() {
+      const names = await collectionsOf(db);
+      const session = await openSession(client, { collection: names[0], isByMoment });
+      return (folder, service) => copyAll(db, names, { session, folder, service });
+    },
+    close: () => client.close(),
+  };
 }
 
 /**
@@ -69,10 +65,12 @@ async function collectionsOf(db: Db): Promise<string[]> {
 }
 
 /** A session that sees one moment, that of its first read, which is made here. */
-async function openSession(client: MongoClient, collection: string | undefined): Promise<ClientSession> {
-  const snapshot = collection === undefined || (await knowsMoments(client.db(), collection));
-  const session = client.startSession(snapshot ? { snapshot } : {});
-  if (!snapshot) session.startTransaction({ readConcern: { level: "snapshot" } }); // the same, for as long as a transaction may take
+async function openSession(
+  client: MongoClient,
+  { collection, isByMoment }: { readonly collection: string | undefined; readonly isByMoment: boolean },
+): Promise<ClientSession> {
+  const session = client.startSession(isByMoment ? { snapshot: true } : {});
+  if (!isByMoment) session.startTransaction({ readConcern: { level: "snapshot" } }); // the same, for as long as a transaction may take
   if (collection !== undefined) await client.db().collection(collection).findOne({}, { session });
   return session;
 }

@@ -3,10 +3,14 @@ import { once } from "node:events";
 import postgres from "postgres";
 import { type CopiedDatabase, type CopiedTable, readCopy, writeCopy } from "./copy_files.ts";
 
-/** A database as it was at one moment. */
-export interface Snapshot {
-  /** Writes all of it into a folder, under the name of its service. */
-  writeTo(folder: string, service: string): Promise<CopiedDatabase>;
+/** Writes a database as it was at one moment into a folder, under the name of its service. */
+export type Snapshot = (folder: string, service: string) => Promise<CopiedDatabase>;
+
+/** A database that is connected, so that a moment of it is seen at once. */
+export interface Source {
+  /** Sees from now on the database as it is now, whatever is written. */
+  openSnapshot(): Promise<Snapshot>;
+  /** Ends what is under way, too. */
   close(): Promise<void>;
 }
 
@@ -20,37 +24,47 @@ const CONNECT_S = 10;
 const LOCK_MS = 3_000;
 const LINE_FEED = 10;
 
-/** Keeps everybody from writing to tables (`a, b`), until it is told to let them go on. @returns what lets them. */
-export async function holdWriters(url: string, tables: string): Promise<() => Promise<void>> {
+/**
+ * Keeps everybody from writing to tables (`a, b`), until it is told to let them go on.
+ *
+ * @param withinMs After so long at the latest the server lets them go on, should nobody tell it to.
+ * @returns What lets them.
+ */
+export async function holdWriters(url: string, tables: string, withinMs: number): Promise<() => Promise<void>> {
   const sql = connect(url);
   try {
     await sql.unsafe("BEGIN");
     await sql.unsafe(`SET LOCAL lock_timeout = ${LOCK_MS}`);
+    await sql.unsafe(`SET LOCAL idle_in_transaction_session_timeout = ${withinMs}`);
     await sql.unsafe(`LOCK TABLE ${tables} IN SHARE MODE`);
     return async () => {
-      await sql.unsafe("ROLLBACK");
+      const ended = sql.unsafe("ROLLBACK").catch(() => {}); // a connection that is gone has let them go on
       await sql.end({ timeout: 1 });
+      await ended;
     };
   } catch (error) {
-    await sql.end({ timeout: 1 });
+    await sql.end({ timeout: 0 });
     throw error;
   }
 }
 
-/** Sees from now on the database as it is now, whatever is written. */
-export async function openPostgresSnapshot(url: string): Promise<Snapshot> {
+/** Connects to a database that shall be copied. */
+export async function openPostgres(url: string): Promise<Source> {
   const sql = connect(url);
   try {
-    await sql.unsafe("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    const tables = await readTables(sql); // the first statement: it is of this moment that the rest is
-    return {
-      writeTo: (folder, service) => copyAll(sql, tables, { folder, service }),
-      close: () => sql.end({ timeout: 1 }),
-    };
+    await sql.unsafe("SELECT 1");
   } catch (error) {
-    await sql.end({ timeout: 1 });
+    await sql.end({ timeout: 0 });
     throw error;
   }
+  return {
+    async openSnapshot() {
+      await sql.unsafe("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+      const tables = await readTables(sql); // the first statement: it is of this moment that the rest is
+      return (folder, service) => copyAll(sql, tables, { folder, service });
+    },
+    close: () => sql.end({ timeout: 0 }),
+  };
 }
 
 /**
