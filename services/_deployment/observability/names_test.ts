@@ -24,6 +24,9 @@ const VALUES = {
   code: Object.keys(PROBLEMS),
   error_type: ["service-unavailable", "lost"],
 };
+/** As kube-state-metrics tells it: https://github.com/kubernetes/kube-state-metrics/blob/main/docs/metrics/workload/cronjob-metrics.md */
+const KUBE_STATE = `kube_cronjob_created{namespace="tradepost",cronjob="backup"} 1
+kube_cronjob_status_last_successful_time{namespace="tradepost",cronjob="backup"} 1`;
 /** Each operation has a handful of answers, each answer fifteen series of its histogram. */
 const SAMPLES_MAX = 3000;
 
@@ -42,7 +45,7 @@ beforeAll(async () => {
     texts = await scrape(stack);
   }
   const recordings = readRecordings();
-  known = { exposition: readExposition(texts), recordings, jobs: readJobs(), values: VALUES };
+  known = { exposition: readExposition([...texts, KUBE_STATE]), recordings, jobs: readJobs(), values: VALUES };
 });
 afterAll(async () => {
   await stack?.stop();

@@ -34,7 +34,7 @@ function suite(): void {
   test("the configuration and the rules are valid", () => {
     expect(run(FILES, "check", "config", "prometheus.yml")).toMatchObject({ isWell: true });
     // Debian's promtool does not know Kubernetes.
-    const folder = plant("kubernetes.yml", /kubernetes_sd_configs: .*/, "static_configs: [{ targets: [pod:3000] }]");
+    const folder = plant("kubernetes.yml", /kubernetes_sd_configs: .*/g, "static_configs: [{ targets: [pod:3000] }]");
     expect(run(folder, "check", "config", "kubernetes.yml")).toMatchObject({ isWell: true });
     expect(run(FILES, "check", "rules", "recording.yml", "alerts.yml")).toMatchObject({ isWell: true });
   });
