@@ -31,9 +31,9 @@ test("a caller with a token has a quota of their own, others that of their addre
   );
 });
 
-test("what is refused counts as well", async ({ api, seller }) => {
+test("what is refused counts as well, for whoever is known by their token", async ({ api, seller }) => {
   expect(told((await api.refuses("unauthorized", "getProfile")).headers).kind).toBe("address");
-  expect(told((await api.refuses("forbidden", "listUsers", { as: seller })).headers).kind).toBe("address");
+  expect(told((await api.refuses("forbidden", "listUsers", { as: seller })).headers).kind).toBe("user");
   const nowhere = await api.send("order-processing", "/nowhere");
   expect(told(nowhere.headers).kind).toBe("address");
 });

@@ -16,8 +16,11 @@ export class InvalidToken extends Error {
   override readonly name = "InvalidToken";
 }
 
-/** Finds the caller of a request, if the operation may be called by them. */
-export type Authorize = (request: Request) => Caller | undefined | Promise<Caller | undefined>;
+/** Finds the caller of a request; undefined if it names none, and need not. */
+export type Identify = (request: Request) => Caller | undefined | Promise<Caller | undefined>;
+
+/** Lets a caller do what an operation does, or throws. */
+export type Admit = (caller: Caller) => void | Promise<void>;
 
 /** Tells whether the session of a token is over: asked by the operations that the contract marks `x-sensitive`. */
 export type IsOver = (caller: UserCaller) => Promise<boolean>;
@@ -26,13 +29,10 @@ const REALM = 'Bearer realm="tradepost"';
 /** The scheme's name is case-insensitive (RFC 9110, 11.1). */
 const BEARER = /^bearer +/i;
 
-/** Makes what stands in front of an operation, by its `security` in the contract (RFC 6750). */
-export function createAuthorize(spec: OperationSpec, authenticate: Authenticate, isOver?: IsOver): Authorize {
+/** Makes what tells who calls an operation, by its `security` in the contract (RFC 6750). */
+export function createIdentify(spec: OperationSpec, authenticate: Authenticate): Identify {
   const kind = kindOf(spec.access);
   if (kind === undefined) return () => undefined;
-  const admitKnown =
-    spec.needs.length === 0 ? (caller: Caller) => caller : (caller: Caller) => admitted(caller, spec.needs);
-  const admit = spec.sensitive && isOver ? admittedIfLive(admitKnown, isOver) : admitKnown;
   return (request) => {
     const authorization = request.headers.get("authorization");
     if (authorization === null) {
@@ -45,8 +45,7 @@ export function createAuthorize(spec: OperationSpec, authenticate: Authenticate,
     const token = authorization.slice(scheme.length);
     try {
       const caller = authenticate(token, kind);
-      if (!(caller instanceof Promise)) return admit(caller);
-      return caller.catch(refuse).then(admit);
+      return caller instanceof Promise ? caller.catch(refuse) : caller;
     } catch (error) {
       return refuse(error);
     }
@@ -58,11 +57,14 @@ function kindOf(access: Access): Caller["kind"] | undefined {
   return access === "user" || access === "optional" ? "user" : undefined;
 }
 
-/** Roles first: they cost nothing. */
-function admittedIfLive(admit: (caller: Caller) => Caller, isOver: IsOver): (caller: Caller) => Promise<Caller> {
-  return async (found) => {
-    const caller = admit(found);
-    if (caller.kind !== "user" || !(await isOver(caller))) return caller;
+/** Makes what tells whether a caller may call an operation: by the roles or scopes it needs and, if it is sensitive, by their session. */
+export function createAdmit(spec: OperationSpec, isOver?: IsOver): Admit {
+  const { needs, sensitive } = spec;
+  if (!sensitive || !isOver) return (caller) => checkNeeds(caller, needs);
+  return async (caller) => {
+    // Roles first: they cost nothing.
+    checkNeeds(caller, needs);
+    if (caller.kind !== "user" || !(await isOver(caller))) return;
     throw unauthorized("The session of this access token is over", `${REALM}, error="invalid_token"`);
   };
 }
@@ -76,10 +78,11 @@ function unauthorized(detail: string, challenge: string, cause?: unknown): Probl
   return new Problem("unauthorized", detail, { headers: { "www-authenticate": challenge }, cause });
 }
 
-/** The caller, if they have every role or scope that is needed. */
-function admitted(caller: Caller, needs: readonly string[]): Caller {
+/** @throws {Problem} `forbidden` unless the caller has every role or scope that is needed. */
+function checkNeeds(caller: Caller, needs: readonly string[]): void {
+  if (needs.length === 0) return;
   const held: readonly string[] = caller.kind === "user" ? caller.roles : caller.scopes;
-  if (needs.every((need) => held.includes(need))) return caller;
+  if (needs.every((need) => held.includes(need))) return;
   const wanted = needs.join(" ");
   if (caller.kind === "user") throw new Problem("forbidden", `This operation needs the role ${wanted}`);
   const challenge = `${REALM}, error="insufficient_scope", scope="${wanted}"`;

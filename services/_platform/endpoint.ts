@@ -1,5 +1,5 @@
 import type { Caller } from "#contract";
-import { type Authenticate, createAuthorize, type IsOver } from "./authentication.ts";
+import { type Authenticate, createAdmit, createIdentify, type IsOver } from "./authentication.ts";
 import type { OperationSpec } from "./contract_document.ts";
 import { announceEnd } from "./lifecycle.ts";
 import { OAuthError } from "./oauth_error.ts";
@@ -34,7 +34,8 @@ export interface EndpointOptions {
 
 /** Puts everything the contract says about an operation around its handler. */
 export function createEndpoint(spec: OperationSpec, handler: AnyHandler, options: EndpointOptions): Endpoint {
-  const authorize = createAuthorize(spec, options.authenticate, options.isOver);
+  const identify = createIdentify(spec, options.authenticate);
+  const admit = createAdmit(spec, options.isOver);
   const read = createReader(spec);
   const check = options.checkResponses ? createReplyCheck(spec) : undefined;
   const speaksOAuth = spec.responses.get(400)?.content["application/json"] !== undefined;
@@ -47,14 +48,17 @@ export function createEndpoint(spec: OperationSpec, handler: AnyHandler, options
       let caller: Caller | undefined;
       try {
         // Awaiting what is no promise costs a turn of the queue.
-        const authorizing = authorize(request);
-        caller = authorizing instanceof Promise ? await authorizing : authorizing;
+        const identifying = identify(request);
+        caller = identifying instanceof Promise ? await identifying : identifying;
       } catch (error) {
         // Nobody we know: what they try counts for their address.
         context.count();
         throw error;
       }
       context.count(caller);
+      // Only then: past their quota nobody has a store asked about their session.
+      const admitting = caller === undefined ? undefined : admit(caller);
+      if (admitting !== undefined) await admitting;
       const reading = read(request, params);
       const parts = reading instanceof Promise ? await reading : reading;
       const { query, headers, body } = parts;

@@ -156,6 +156,34 @@ describe("a service", () => {
     }
   });
 
+  test("what a known caller may not do counts for them, and not for their address", async () => {
+    for (const [name, path, request] of [
+      ["user-authentication", "/users", { token: "customer" }],
+      ["product-management", "/internal/stock-audit", { token: "scopeless", json: { limit: 1 } }],
+    ] as const) {
+      const service = createTestService(name, AWAY, { rateLimits: ONE });
+      const first = await send(service, path, request);
+      expect([first.status, first.headers.get("ratelimit")]).toEqual([403, expect.stringMatching(/^"(user|service)"/)]);
+      expect((await send(service, path, request)).status).toBe(429);
+      expect((await send(service, "/docs")).status).toBe(200);
+    }
+  });
+
+  test("past the quota nobody has the store asked about their session", async () => {
+    let asked = 0;
+    const isOver = async (): Promise<boolean> => {
+      asked += 1;
+      return true;
+    };
+    const service = createTestService("user-authentication", AWAY, { rateLimits: ONE, isOver });
+    const over = await send(service, "/profile/sessions", { token: "customer" });
+    expect([over.status, over.headers.get("ratelimit")]).toEqual([401, '"user";r=0;t=60']);
+    for (let count = 0; count < 3; count++) {
+      expect((await send(service, "/profile/sessions", { token: "customer" })).status).toBe(429);
+    }
+    expect(asked).toBe(1);
+  });
+
   test("what watches it is never told to wait", async () => {
     const service = createTestService("user-authentication", AWAY, { rateLimits: ONE });
     for (const path of ["/livez", "/readyz", "/metrics", "/livez", "/readyz"]) {

@@ -18,9 +18,10 @@ export const MUTANTS: readonly Mutant[] = [
   {
     weakness: "the algorithm is the token's to choose, and keys are taken as they come",
     file: "_platform/access_token.ts",
-    search: "const { payload } = await jwtVerify(token,",
+    search: "const { payload, protectedHeader } = await jwtVerify(token,",
     replace: `const unsigned = /^none$/i.test(JSON.parse(atob(token.split(".")[0] ?? "")).alg);
-    const { payload } = unsigned ? { payload: JSON.parse(atob(token.split(".")[1] ?? "")) as JWTPayload } : await jwtVerify(token,`,
+    const [protectedHeader, payload] = token.split(".", 2).map((part) => JSON.parse(atob(part)));
+    if (!unsigned) await jwtVerify(token,`,
     words: ["unsigned"],
   },
   {
@@ -68,8 +69,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     weakness: "a used refresh token does not end its family",
     file: "user-authentication/store/postgres_sessions.ts",
-    search: 'if (decision === "revoke") await',
-    replace: "if (false) await",
+    search: 'if (decision === "revoke") {',
+    replace: "if (false) {",
     words: ["whole family"],
   },
   {
@@ -96,8 +97,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     weakness: "roles are not looked at",
     file: "_platform/authentication.ts",
-    search: "if (needs.every((need) => held.includes(need))) return caller;",
-    replace: 'if (caller.kind === "user" || needs.every((need) => held.includes(need))) return caller;',
+    search: "if (needs.every((need) => held.includes(need))) return;",
+    replace: 'if (caller.kind === "user" || needs.every((need) => held.includes(need))) return;',
     words: ["list all accounts", "make oneself an admin"],
   },
   {
@@ -192,17 +193,18 @@ const COPIED = ["openapi", "sdk", "services", "package.json", "tsconfig.json", "
 const THROUGH = 1;
 
 /** Plants a weakness in a copy of the sources, and lets the attacks look for it there. */
-export async function tryMutant({ file, search, replace, words }: Mutant): Promise<MutantOutcome> {
+export async function tryMutant(mutant: Mutant): Promise<MutantOutcome> {
   const folder = createTestFolder();
   try {
     for (const name of COPIED) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
     symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
-    plant(join(folder, "services", file), search, replace);
+    const path = join(folder, "services", mutant.file);
+    writeFileSync(path, plant(readFileSync(path, "utf8"), mutant));
     cpSync(CACHE_FOLDER, join(folder, ".data/cache"), {
       recursive: true,
       filter: (path) => !path.includes("secantus"),
     });
-    const command = [process.execPath, "services/_stack/test_attacks.ts", "--postgres", ...words];
+    const command = [process.execPath, "services/_stack/test_attacks.ts", "--postgres", ...mutant.words];
     const child = Bun.spawn(command, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
     const [output, faults] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
     return { found: (await child.exited) === THROUGH, output: `${output}${faults}`.slice(-1_500) };
@@ -211,11 +213,8 @@ export async function tryMutant({ file, search, replace, words }: Mutant): Promi
   }
 }
 
-function plant(path: string, search: string, replace: string): void {
-  const source = readFileSync(path, "utf8");
-  if (source.split(search).length !== 2) throw new Error(`${path} does not have once: ${search}`);
-  writeFileSync(
-    path,
-    source.replace(search, () => replace),
-  );
+/** @throws {Error} if the place is not there, or there more than once. */
+export function plant(source: string, { file, search, replace }: Mutant): string {
+  if (source.split(search).length !== 2) throw new Error(`${file} does not have once: ${search}`);
+  return source.replace(search, () => replace);
 }
