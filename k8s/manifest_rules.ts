@@ -39,6 +39,11 @@ export const EDGES: readonly string[] = [
   "user-authentication -> mongo:27017",
 ];
 
+/** What a pod may be without, and the secret's key that has it. */
+const OPTIONAL: Readonly<Record<string, string>> = { MAIL_URL: "mail-url" };
+/** Who may send mails: the ports of SMTP lead out of the cluster from nobody else. */
+const MAIL_SENDER = "user-authentication";
+const MAIL_PORTS = [25, 465, 587, 2525];
 const NAMESPACE = "tradepost";
 const SECRETS_FOLDER = "/run/secrets/tradepost/";
 /** What a service takes to close its stores after the last request: `CLOSE_WITHIN_MS` of its process, and half a second. */
@@ -149,6 +154,7 @@ function referenceFaults(
     }
     for (const { name: variable, value, valueFrom } of env) {
       const reference = valueFrom?.secretKeyRef;
+      if (reference && OPTIONAL[variable] === reference.key && secrets[reference.name]) continue;
       if (reference && secrets[reference.name]?.[reference.key] === undefined) {
         faults.push(`${name} reads ${reference.key} of the secret ${reference.name}, which nobody makes`);
       }
@@ -247,8 +253,24 @@ function policyFaults(manifests: readonly Manifest[], workloads: readonly Worklo
   const open = openEdges(policies, workloads);
   return [
     ...(isClosed ? [] : ["there is no policy that closes everything"]),
+    ...workloads.flatMap((workload) => exitFaults(workload, policies)),
     ...EDGES.filter((edge) => !open.includes(edge)).map((edge) => `${edge} is closed`),
     ...open.filter((edge) => !EDGES.includes(edge)).map((edge) => `${edge} is open`),
+  ];
+}
+
+/** What may leave the cluster says by which port, and by that of mails only who sends some. */
+function exitFaults({ name, template }: Workload, policies: readonly Manifest[]): string[] {
+  const exits = policies
+    .filter(({ spec }) => selects(spec?.podSelector, template.metadata.labels))
+    .flatMap(({ spec }) => spec?.egress ?? [])
+    .filter(({ to }) => !to || to.some((peer) => !peer.podSelector && !peer.namespaceSelector));
+  const ports = exits.flatMap((rule) => rule.ports ?? []).map(({ port }) => port);
+  return [
+    ...exits.filter((rule) => !rule.ports).map(() => `${name} may go anywhere`),
+    ...ports
+      .filter((port) => MAIL_PORTS.includes(port) && name !== MAIL_SENDER)
+      .map((port) => `${name} may send mails by port ${port}`),
   ];
 }
 

@@ -8,7 +8,7 @@ import { readConfig as readOrdersConfig } from "../services/order-processing/con
 import { readConfig as readProductsConfig } from "../services/product-management/config.ts";
 import { readConfig as readUsersConfig } from "../services/user-authentication/config.ts";
 import { type Manifest, parseManifests, workloadsOf } from "./manifest.ts";
-import { faultsOf } from "./manifest_rules.ts";
+import { faultsOf, type Surroundings } from "./manifest_rules.ts";
 import { surroundings } from "./surroundings.ts";
 
 const BASE = join(import.meta.dirname, "base");
@@ -33,14 +33,23 @@ function base(change: (text: string) => string = (text) => text): Manifest[] {
 }
 
 /** What a service finds in its environment. */
-function environmentOf(name: string, origins = base().find((it) => it.kind === "ConfigMap")?.data): Environment {
+function environmentOf(
+  name: string,
+  { maps = [], secrets = SURROUNDINGS.secrets }: { maps?: readonly Manifest[]; secrets?: Surroundings["secrets"] } = {},
+): Environment {
   const workload = workloadsOf(base()).find((it) => it.name === name);
   const settings = workload?.template.spec.containers[0]?.env?.map((it) => {
+    const reference = it.valueFrom?.secretKeyRef;
+    if (reference) return [it.name, secrets[reference.name]?.[reference.key]];
     if (!it.name.endsWith("_FILE")) return [it.name, it.value];
     const key = it.value?.split("/").at(-1) ?? "";
-    return [it.name.replace(/_FILE$/, ""), SURROUNDINGS.secrets[name]?.[key]];
+    return [it.name.replace(/_FILE$/, ""), secrets[name]?.[key]];
   });
-  return { ...origins, ...Object.fromEntries(settings ?? []) };
+  const read = workload?.template.spec.containers[0]?.envFrom?.map(({ configMapRef }) => configMapRef?.name) ?? [];
+  const data = [...base(), ...maps].flatMap((it) =>
+    it.kind === "ConfigMap" && read.includes(it.metadata.name) ? [it.data] : [],
+  );
+  return Object.assign({}, ...data, Object.fromEntries(settings ?? []));
 }
 
 test("the base keeps every rule", () => {
@@ -67,6 +76,7 @@ test("the five files can be applied alone: they need the namespace, the secrets 
 
 test("each service takes the settings and secrets that the manifests give it", () => {
   expect(readUsersConfig(environmentOf("user-authentication"))).toMatchObject({ port: 3000, drainDelayMs: 5_000 });
+  expect(readUsersConfig(environmentOf("user-authentication")).mail.url).toBeUndefined();
   expect(readProductsConfig(environmentOf("product-management"))).toMatchObject({ port: 3001, drainDelayMs: 5_000 });
   expect(readOrdersConfig(environmentOf("order-processing"))).toMatchObject({
     port: 3002,
@@ -84,6 +94,7 @@ test("an edge too many is found", () => {
   );
   const faults = faultsOf(manifests, SURROUNDINGS);
   expect(faults).toContain("mongo-init -> postgres:5432 is open");
+  expect(faults).toContain("mongo-init may go anywhere");
   expect(faults).toContain("backup -> postgres:5432 is closed");
 });
 
@@ -107,10 +118,47 @@ describe("the overlay production", () => {
   });
 
   test("believes the ingress about its clients' addresses, and no client", () => {
-    const { trustedProxies } = readUsersConfig(environmentOf("user-authentication", origins?.data));
+    const { trustedProxies } = readUsersConfig(
+      environmentOf("user-authentication", { maps: origins ? [origins] : [] }),
+    );
     expect(trustedProxies.has("10.244.0.7")).toBe(true);
     expect(trustedProxies.has("203.0.113.7")).toBe(false);
     expect(readUsersConfig(environmentOf("user-authentication")).trustedProxies.has("10.244.0.7")).toBe(false);
+  });
+
+  test("takes the origins of pages and the sender of mails, and lets mails out of one service only", () => {
+    const maps = [
+      ...parseManifests(
+        read("overlays/production/origins.yml").replace('ALLOWED_ORIGINS: ""', "ALLOWED_ORIGINS: https://a.example"),
+      ),
+      ...parseManifests(
+        read("overlays/production/mail.yml").replace('RESET_PAGE: ""', "RESET_PAGE: https://a.example/reset"),
+      ),
+    ];
+    const own = { ...SURROUNDINGS.secrets["user-authentication"], "mail-url": "smtps://mail.example" };
+    const secrets = { ...SURROUNDINGS.secrets, "user-authentication": own };
+    expect(readUsersConfig(environmentOf("user-authentication", { maps, secrets }))).toMatchObject({
+      allowedOrigins: ["https://a.example"],
+      mail: {
+        url: "smtps://mail.example",
+        from: "Tradepost <no-reply@tradepost.example>",
+        pages: { emailVerification: undefined, passwordReset: "https://a.example/reset" },
+      },
+    });
+    for (const service of ["product-management", "order-processing"]) {
+      expect(environmentOf(service, { maps }).ALLOWED_ORIGINS).toBe("https://a.example");
+      expect(environmentOf(service, { maps, secrets }).MAIL_URL).toBeUndefined();
+    }
+    const policy = read("overlays/production/mail-policy.yml");
+    expect(faultsOf([...base(), ...parseManifests(policy)], SURROUNDINGS)).toEqual([]);
+    const open = policy.replace(
+      "podSelector:\n    matchLabels: { app.kubernetes.io/name: user-authentication }",
+      "podSelector: {}",
+    );
+    expect(open).not.toBe(policy);
+    expect(faultsOf([...base(), ...parseManifests(open)], SURROUNDINGS)).toContain(
+      "product-management may send mails by port 587",
+    );
   });
 
   test("shows every path that the public may see, and none for operators and services", () => {
@@ -190,6 +238,18 @@ describe("a planted fault is found", () => {
       "secretName: backup,",
       "secretName: backup, optional: true,",
       "backup starts without the secret backup",
+    ],
+    [
+      "a secret of another service's for mails",
+      "name: user-authentication, key: mail-url",
+      "name: users, key: mail-url",
+      "reads mail-url of the secret users, which nobody makes",
+    ],
+    [
+      "a password that may be missing",
+      "name: MAIL_URL\n              valueFrom: { secretKeyRef: { name: user-authentication, key: mail-url",
+      "name: ADMIN_PASSWORD\n              valueFrom: { secretKeyRef: { name: user-authentication, key: admin-password",
+      "user-authentication starts without ADMIN_PASSWORD",
     ],
     [
       "a broker open to another service",

@@ -34,6 +34,12 @@ interface Project {
 const TEXT = readFileSync(join(import.meta.dirname, "../../compose.yaml"), "utf8");
 const FILES = secretFiles(completeValues(), { mongo: ["mongo:27017"], postgres: "postgres:5432", nats: "nats:4222" });
 const PROXY = "proxy";
+/** What the operator's environment (or `.env`) decides; the services take each of them empty. */
+const OPEN_SETTINGS: Readonly<Record<string, readonly string[]>> = {
+  "user-authentication": ["ALLOWED_ORIGINS", "MAIL_URL", "MAIL_FROM", "EMAIL_VERIFICATION_PAGE", "PASSWORD_RESET_PAGE"],
+  "product-management": ["ALLOWED_ORIGINS"],
+  "order-processing": ["ALLOWED_ORIGINS"],
+};
 /** What only watches: it publishes its own page, and knows no secret. */
 const WATCHERS: Readonly<Record<string, number>> = { prometheus: 9090, jaeger: 16_686, grafana: 3000 };
 const PORTS: Readonly<Record<string, number>> = {
@@ -71,6 +77,10 @@ function faultsOf({ services, volumes, networks }: Project): string[] {
     const { image, build, ports } = services[name] ?? { image: "" };
     if (image !== `tradepost/${name}:${manifest.version}` || build?.args.SERVICE !== name || build.args.PORT !== port) {
       faults.push(`${name} is not built as what it is`);
+    }
+    for (const variable of OPEN_SETTINGS[name] ?? []) {
+      const text = String(services[name]?.environment?.[variable]);
+      if (!text.startsWith(`\${${variable}:-`)) faults.push(`${name} is not given ${variable}`);
     }
     if (ports?.length !== 1) faults.push(`${name} is not published`);
   }
@@ -130,6 +140,15 @@ test("compose.yaml keeps every rule", () => {
   expect(faultsOf(parse(TEXT))).toEqual([]);
 });
 
+test("mails are written where the service can write, until a server is named", () => {
+  const { services } = parse(TEXT);
+  const { environment = {}, volumes = [] } = services["user-authentication"] ?? {};
+  const [, fallback] = /^\$\{MAIL_URL:-(.+)\}$/.exec(String(environment.MAIL_URL)) ?? [];
+  expect(fallback).toBe("file:///mails/mails.txt");
+  expect(volumes).toContain("mails:/mails");
+  expect(services.secrets?.environment?.OWNED).toContain("/mails");
+});
+
 describe("a planted fault is found", () => {
   const planted: readonly (readonly [from: string, to: string, fault: string])[] = [
     ["  read_only: true", "  read_only: false", "can write to its image"],
@@ -155,6 +174,8 @@ describe("a planted fault is found", () => {
       "    <<: *order-processing\n    profiles",
       "product-management-2 is not what",
     ],
+    ["    MAIL_URL:", "    MAIL_LINK:", "user-authentication is not given MAIL_URL"],
+    ["  ALLOWED_ORIGINS:", "  OTHER_ORIGINS:", "order-processing is not given ALLOWED_ORIGINS"],
     ["    networks: [events]", "    networks: [events, front]", "nats can pretend to be the proxy"],
     ["  mongo-data: {}", "  mongo-data: {}\n  old-data: {}", "nobody uses the volume old-data"],
   ];

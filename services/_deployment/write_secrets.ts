@@ -113,7 +113,7 @@ if (import.meta.main) {
     const owned = env.string("OWNED").split(" ");
     env.check();
     await writeSecrets({ values, readers, owners: OWNERS }, PLACES);
-    // Volumes of the broker and of backups: who writes to them is not root and could not take possession of them.
+    // Volumes of the broker, of backups and of mails: who writes to them is not root and could not take possession of them.
     for (const folder of owned) await chown(folder, SERVICE_USER, SERVICE_USER);
   });
 }
