@@ -13,6 +13,8 @@ export interface BalancerOptions {
   readonly answerWithinMs?: number;
   /** Requests under way at once; further ones are refused. @default 1024 */
   readonly requestsMax?: number;
+  /** Bytes of bodies held at once, each until its request is answered; what would be more is refused. @default 16777216 */
+  readonly heldMaxBytes?: number;
   /** Told of each request that a replica did not answer. */
   readonly onLost?: (lost: Lost) => void;
 }
@@ -49,7 +51,7 @@ interface Sendable {
   readonly path: string;
   readonly method: string;
   readonly headers: Headers;
-  readonly body: ArrayBuffer | null;
+  readonly body: Uint8Array<ArrayBuffer> | null;
 }
 
 const LOOK_EACH_MS = 200;
@@ -59,6 +61,8 @@ const ANSWER_WITHIN_MS = 30_000;
 const REQUESTS_MAX = 1_024;
 /** More than a service takes, so that the refusal is the service's own. */
 const BODY_MAX_BYTES = 4 * 1024 * 1024;
+/** Each byte is there up to three times; with three proxies that fits into the 256 MB of a container. */
+const HELD_MAX_BYTES = 16 * 1024 * 1024;
 const IDLE_SECONDS = 60;
 /** Of one connection only: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
 const HOP_BY_HOP = ["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
@@ -70,24 +74,33 @@ const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
 /** Starts a proxy; it settles once it has looked at every replica for the first time. */
 export async function startBalancer(options: BalancerOptions): Promise<Balancer> {
   const { host, port, lookEachMs = LOOK_EACH_MS, answerWithinMs = ANSWER_WITHIN_MS } = options;
-  const { requestsMax = REQUESTS_MAX, onLost = () => {} } = options;
+  const { requestsMax = REQUESTS_MAX, heldMaxBytes = HELD_MAX_BYTES, onLost = () => {} } = options;
   const replicas = options.replicas.map((url): Replica => ({ url, state: "away", requests: 0 }));
   const ending = new AbortController();
   await Promise.all(replicas.map(look));
   for (const replica of replicas) void goOnLooking(replica, { eachMs: lookEachMs, signal: ending.signal });
   let requests = 0;
+  let heldBytes = 0;
   const server = Bun.serve({
     ...{ hostname: host, port, reusePort: false },
     ...{ idleTimeout: IDLE_SECONDS, maxRequestBodySize: BODY_MAX_BYTES },
     async fetch(request, { requestIP }): Promise<Response> {
       if (requests >= requestsMax) return refusal(503, "Too many requests are under way");
       requests++;
+      let ownBytes = 0;
+      const hold = (bytes: number): boolean => {
+        ownBytes += bytes;
+        heldBytes += bytes;
+        return heldBytes <= heldMaxBytes;
+      };
       try {
-        return await pass(await toSendable(request, requestIP.call(server, request)?.address), {
-          ...{ replicas, answerWithinMs, onLost },
-        });
+        const body = await readBody(request, hold);
+        if (body === "too-much") return refusal(503, "Too much is under way");
+        const sendable = toSendable(request, { body, peer: requestIP.call(server, request)?.address });
+        return await pass(sendable, { replicas, answerWithinMs, onLost });
       } finally {
         requests--;
+        heldBytes -= ownBytes;
       }
     },
   });
@@ -103,14 +116,30 @@ export async function startBalancer(options: BalancerOptions): Promise<Balancer>
   };
 }
 
+/** All of it, so that it can be sent again. @param hold Says whether so many bytes more may be held. */
+async function readBody(
+  { body }: Request,
+  hold: (bytes: number) => boolean,
+): Promise<Uint8Array<ArrayBuffer> | null | "too-much"> {
+  if (!body) return null;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) {
+    if (!hold(chunk.length)) return "too-much";
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
 /** Adds whom it speaks for to what earlier proxies have said; the rest goes on as it came. */
-async function toSendable(request: Request, peer: string | undefined): Promise<Sendable> {
+function toSendable(
+  request: Request,
+  { body, peer }: { readonly body: Sendable["body"]; readonly peer: string | undefined },
+): Sendable {
   const { pathname, search } = new URL(request.url);
   const headers = withoutHops(request.headers);
   const before = headers.get("x-forwarded-for");
   if (peer) headers.set("x-forwarded-for", before ? `${before}, ${peer}` : peer);
   headers.set("connection", "close");
-  const body = request.body ? await request.arrayBuffer() : null;
   return { path: `${pathname}${search}`, method: request.method, headers, body };
 }
 

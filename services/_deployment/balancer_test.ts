@@ -145,6 +145,22 @@ test("refuses when nobody can serve, when too much is under way, and when nobody
   resolve();
 });
 
+test("holds no more of bodies than it may, and lets everything else through", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const slow = startReplica("slow", async () => promise.then(() => new Response("done")));
+  const { url } = await balance([slow], { heldMaxBytes: 1_000 });
+  const post = (bytes: number): Promise<Response> => fetch(url, { method: "POST", body: "x".repeat(bytes) });
+  const first = post(600);
+  await until(() => slow.seen.length === 1);
+  const refused = await post(600);
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
+  const others = [post(300), fetch(url)];
+  await until(() => slow.seen.length === 3);
+  resolve();
+  expect(await Promise.all([first, ...others].map(body))).toEqual(["done", "done", "done"]);
+  expect(await body(post(900))).toBe("done");
+});
+
 test("stop() lets what is under way end", async () => {
   const slow = startReplica("slow", async () => Bun.sleep(200).then(() => new Response("done")));
   const { balancer, url } = await balance([slow]);
