@@ -3,7 +3,7 @@ import type { ServiceName } from "#contract";
 import { DOCUMENT } from "./contract_document.ts";
 import { INITIALIZER, PAGE_STYLE } from "./docs_assets.ts";
 import { htmlReply } from "./html_page.ts";
-import type { OperationalRoute } from "./operational_routes.ts";
+import type { OperationalRoute } from "./operational_route.ts";
 
 /** The public origin of each service. */
 export type Origins = Readonly<Record<ServiceName, string>>;

@@ -3,18 +3,10 @@ import { DOCUMENT } from "./contract_document.ts";
 import { docsRoutes, type Origins } from "./docs.ts";
 import { escapeHtml, htmlReply, proseToHtml } from "./html_page.ts";
 import type { Observability } from "./observability.ts";
+import type { OperationalRoute } from "./operational_route.ts";
 import { PROBLEMS, Problem } from "./problem.ts";
 import type { OutgoingReply } from "./reply_check.ts";
 import { unavailable } from "./unavailable.ts";
-
-/** A GET outside the contract: for operators and readers. */
-export interface OperationalRoute {
-  /** With parameters in braces. */
-  readonly path: string;
-  /** Whether it is answered however often it is asked: what watches the service must not be told to wait. @default false */
-  readonly unlimited?: boolean;
-  answer(params: Readonly<Record<string, string>>): OutgoingReply | Promise<OutgoingReply>;
-}
 
 /** What the operational routes tell about. */
 export interface OperationalOptions {
