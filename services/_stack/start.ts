@@ -147,7 +147,9 @@ function shown(dataFolder: string): string {
 function welcome({ origins, admin, seller, postgres, mongo, nats, mailFile }: Stack): void {
   const lines = SERVICE_NAMES.map((name) => `  ${name.padEnd(20)} ${origins[name]}   docs ${origins[name]}/docs`);
   const mails = process.env.MAIL_URL === undefined ? relative(process.cwd(), mailFile) : "the server of MAIL_URL";
-  const engine = mongo === undefined ? postgres.name : mongo.name;
+  const places = mongo
+    ? `Users and products are in ${mongo.name}, orders in ${postgres.name}.`
+    : `Users, products and orders are in ${postgres.name}.`;
   console.log(`
 Tradepost is ready (${elapsed()}). Stop it with Ctrl-C.
 
@@ -156,7 +158,7 @@ ${lines.join("\n")}
   admin   ${admin.email.padEnd(20)} ${admin.password}
   seller  ${seller.email.padEnd(20)} ${seller.password}
   Mails go to ${mails}.
-  Users and products are in ${engine}, orders in ${postgres.name}.${nats ? `\n  Events of orders go to the stream TRADEPOST on ${nats.url}.` : ""}
+  ${places}${nats ? `\n  Events of orders go to the stream TRADEPOST on ${nats.url}.` : ""}
 
 Try it:
   curl '${origins["product-management"]}/products?limit=2'

@@ -59,6 +59,7 @@ test("bun start: what it prints is true, two Ctrl-C end it well, and a second st
   const first = start(dataFolder, "--postgres");
   await first.printed("Stop it with Ctrl-C.");
   await first.printed("Try it:");
+  expect(first.output()).toContain("  Users, products and orders are in PostgreSQL.\n");
   const [, url = ""] = /curl '(\S+)'/.exec(first.output()) ?? [];
   const listed = await (await fetch(url)).json();
   expect(listed).toMatchObject({ items: [{ ownerId: expect.any(String) }, { ownerId: expect.any(String) }] });

@@ -1,6 +1,6 @@
 /** What a start tells: on a terminal one line for each part, drawn anew in place; elsewhere one line for each change. */
 
-export type PartState = "starting" | "ready" | "stopping";
+export type PartState = "starting" | "ready";
 
 /** A part of the system. */
 export interface Part {
@@ -18,7 +18,7 @@ export interface Terminal {
   write(text: string): void;
 }
 
-const SIGNS: Readonly<Record<PartState, string>> = { starting: "○", ready: "●", stopping: "◌" };
+const SIGNS: Readonly<Record<PartState, string>> = { starting: "○", ready: "●" };
 const NAME_WIDTH = 22;
 const STATE_WIDTH = 10;
 const BAR_WIDTH = 24;
