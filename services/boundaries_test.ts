@@ -15,7 +15,7 @@ const TOP_LEVEL = new Set([
   ...["compose.yaml", ".gitignore", ".dockerignore", ".ci", ".github", ...FOLDERS],
 ]);
 /** Of the tools and of git: never committed. */
-const UNTRACKED = new Set([".git", ".data", "node_modules", "test-results", "playwright-report"]);
+const UNTRACKED = new Set([".git", ".env", ".data", "node_modules", "test-results", "playwright-report"]);
 
 function check(path: string, source: string): readonly string[] {
   return checkFile({ path, source }, ROOMS, SAYINGS);
