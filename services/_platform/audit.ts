@@ -30,12 +30,19 @@ export interface AuditQuery {
   readonly action?: AuditEvent["action"] | undefined;
 }
 
-/** The trail of a service: events are added and read, and nothing else. What has an effect writes its event in the same transaction. */
+/** The trail of a service: events are added, read and, when they are old, forgotten. What has an effect writes its event in the same transaction. */
 export interface AuditStore {
   /** Adds an event that has no effect to go with, such as a refusal. */
   append(event: AuditEvent): Promise<void>;
   list(query: AuditQuery): Promise<AuditEvent[]>;
+  /** Deletes events that are older than so many days by the clock of the database, the oldest first. @returns How many. */
+  forget(retentionDays: number, limit: number): Promise<number>;
 }
+
+/** In Postgres a trigger keeps what is younger, whoever asks. */
+export const AUDIT_RETENTION_DAYS_MIN = 30;
+/** Past it the time of an id would be before 1970. */
+export const AUDIT_RETENTION_DAYS_MAX = 10_000;
 
 /** What an operator does on the machine itself, without a request. */
 export const BY_OPERATOR: AuditEvent["source"] = { address: "", userAgent: null };
@@ -71,12 +78,15 @@ export function timeOf(id: string): string {
   return new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)).toISOString();
 }
 
-/** The least UUIDv7 of a time. */
-function firstIdAt(time: string): string {
-  // A leap second, which RFC 3339 has and this calendar has not.
-  const ms = Math.max(0, Date.parse(time.replace(/:60(?=[.Z])/i, ":59")));
-  const hex = ms.toString(16).padStart(12, "0");
+/** The least UUIDv7 of a time, in milliseconds since 1970. */
+export function firstIdAt(ms: number): string {
+  const hex = Math.max(0, ms).toString(16).padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}
+
+function parseTime(time: string): number {
+  // A leap second, which RFC 3339 has and this calendar has not.
+  return Date.parse(time.replace(/:60(?=[.Z])/i, ":59"));
 }
 
 /** What the operations that list events are asked. */
@@ -92,11 +102,13 @@ export async function auditPage(
   query: AuditListQuery,
 ): Promise<Page<AuditEvent>> {
   const { limit, actorId, targetId, action, since, until } = query;
-  const ends = [decodeCursor(query, isIdPosition)?.[0], until && firstIdAt(until)].filter((end) => end !== undefined);
+  const ends = [decodeCursor(query, isIdPosition)?.[0], until && firstIdAt(parseTime(until))].filter(
+    (end) => end !== undefined,
+  );
   const found = await trail.list({
     ...{ limit: limit + 1, actorId, targetId, action },
     before: ends.sort()[0],
-    from: since && firstIdAt(since),
+    from: since && firstIdAt(parseTime(since)),
   });
   return toPage({ path, query, found, positionOf: ({ id }) => [id] });
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { AUDIT_RETENTION_DAYS_MAX, AUDIT_RETENTION_DAYS_MIN } from "./audit.ts";
 import { parseProxies, type TrustedProxies } from "./client_address.ts";
 import type { RateLimitOptions } from "./rate_limit.ts";
 import { StartFault } from "./start_fault.ts";
@@ -254,6 +255,8 @@ export interface CommonConfig {
   trustedProxies: TrustedProxies;
   /** Requests that each caller has. */
   rateLimits: RateLimitOptions;
+  /** How many days an event of the trail is kept. */
+  auditRetentionDays: number;
   /** How long to go on serving after a stop signal, so that no new request comes to a closed port. */
   drainDelayMs: number;
   /** How long requests in flight may take to end after that. */
@@ -337,6 +340,9 @@ export function commonConfig(env: Env, { port, storeSchemes = STORE_SCHEMES }: C
         address: env.integer("RATE_LIMIT_ADDRESS", { fallback: 12_000, max: QUOTA_MAX }),
       },
     },
+    auditRetentionDays: env.integer("AUDIT_RETENTION_DAYS", {
+      ...{ fallback: 400, min: AUDIT_RETENTION_DAYS_MIN, max: AUDIT_RETENTION_DAYS_MAX },
+    }),
     drainDelayMs: env.integer("DRAIN_DELAY_MS", { fallback: 0, max: 600_000 }),
     drainDeadlineMs: env.integer("DRAIN_DEADLINE_MS", { fallback: 10_000, max: 600_000 }),
   };

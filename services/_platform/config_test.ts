@@ -158,6 +158,7 @@ test("commonConfig() needs the store alone and takes defaults for the rest", () 
     traces: undefined,
     trustedProxies: { has: expect.any(Function) },
     rateLimits: { windowS: 60, quotas: { user: 6000, service: 600_000, address: 12_000 } },
+    auditRetentionDays: 400,
     drainDelayMs: 0,
     drainDeadlineMs: 10_000,
   });

@@ -1,11 +1,13 @@
 import type { ClientSession } from "mongodb";
-import { type AuditEvent, type AuditQuery, type AuditStore, timeOf } from "./audit.ts";
+import { type AuditEvent, type AuditQuery, type AuditStore, firstIdAt, timeOf } from "./audit.ts";
 import type { Mongo } from "./mongo.ts";
+import { millis } from "./mongo_time.ts";
 
 /** An event; its time is that of its id. */
 type EventDocument = Omit<AuditEvent, "id" | "at"> & { _id: string };
 
 const COLLECTION = "auditEvents";
+const DAY_MS = 86_400_000;
 
 /** Makes the collection of the trail. */
 export async function prepareAudit(database: Mongo): Promise<void> {
@@ -48,6 +50,18 @@ export function createMongoAudit(database: Mongo): AuditStore {
         .limit(limit)
         .toArray();
       return documents.map(({ _id: id, ...event }) => ({ id, at: timeOf(id), ...event }));
+    },
+    async forget(retentionDays, limit) {
+      // A database that can't be asked for its time but in an expression over a document: the oldest will do.
+      const first = [{ $sort: { _id: 1 } }, { $limit: 1 }, { $project: { nowMs: millis("$$NOW") } }];
+      const [oldest] = await events.aggregate<{ nowMs: number }>(first, { hint: "_id_" }).toArray();
+      if (oldest === undefined) return 0;
+      const filter = { _id: { $lt: firstIdAt(oldest.nowMs - retentionDays * DAY_MS) } };
+      const projection = { _id: 1 } as const;
+      const old = await events.find(filter, { hint: "_id_", projection }).sort({ _id: 1 }).limit(limit).toArray();
+      const last = old.at(-1);
+      if (last === undefined) return 0;
+      return (await events.deleteMany({ _id: { $lte: last._id } }, { hint: "_id_" })).deletedCount;
     },
   };
 }

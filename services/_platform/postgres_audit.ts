@@ -14,7 +14,7 @@ interface EventRow {
   details: AuditEvent["details"];
 }
 
-/** The trail in Postgres; a trigger keeps its table from being changed. */
+/** The trail in Postgres; triggers keep its events from being changed, and the young ones from being deleted. */
 export function createPostgresAudit(database: Postgres): AuditStore {
   const { sql } = database;
   return {
@@ -32,6 +32,14 @@ export function createPostgresAudit(database: Postgres): AuditStore {
           ${action ? sql`AND action = ${action}` : sql``}
         ORDER BY id DESC LIMIT ${limit}`;
       return rows.map(toEvent);
+    },
+
+    async forget(retentionDays, limit) {
+      const { count } = await database.query`
+        DELETE FROM audit_events WHERE id IN (
+          SELECT id FROM audit_events WHERE id < first_id_at(now() - ${retentionDays} * interval '1 day')
+          ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED)`;
+      return count;
     },
   };
 }

@@ -3,11 +3,13 @@
  * with the stock.
  */
 import { createVerifier } from "#platform/access_token.ts";
+import { startAuditRetention } from "#platform/audit_retention.ts";
 import type { DatabaseWatch } from "#platform/database_watch.ts";
 import { createRemoteKeys } from "#platform/key_source.ts";
 import type { Log } from "#platform/observability.ts";
 import { openObservability } from "#platform/open_observability.ts";
 import { connectPostgres, type Postgres } from "#platform/postgres.ts";
+import { createPostgresAudit } from "#platform/postgres_audit.ts";
 import { type Closing, runService, type Started } from "#platform/process.ts";
 import { createService } from "#platform/service.ts";
 import { createServiceFetch } from "#platform/service_fetch.ts";
@@ -37,6 +39,8 @@ async function start(closing: Closing): Promise<Started> {
   const background = { poolMax: BACKGROUND_POOL_MAX, pool: "background", watch };
   const backgroundDatabase = await connect(config, background, closing);
   await migrateOrders(database);
+  const retention = { retentionDays: config.auditRetentionDays, log: observability.log };
+  closing(startAuditRetention(createPostgresAudit(backgroundDatabase), retention));
 
   const fetch = createServiceFetch(registry);
   const stock = createStockClient({

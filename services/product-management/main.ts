@@ -1,5 +1,6 @@
 /** The process: reads the environment, opens the store and serves. */
 import { createVerifier } from "#platform/access_token.ts";
+import { startAuditRetention } from "#platform/audit_retention.ts";
 import { createRemoteKeys } from "#platform/key_source.ts";
 import { openObservability } from "#platform/open_observability.ts";
 import { type Closing, runService, type Started } from "#platform/process.ts";
@@ -21,6 +22,7 @@ async function start(closing: Closing): Promise<Started> {
   const { log, registry, watchQueue, database: watch } = observability;
   const onFault = (error: unknown) => log.warn("Cannot delete what has expired", { error });
   const products = await openStore({ ...config, name: NAME, watch, onFault }, closing);
+  closing(startAuditRetention(products.trail, { retentionDays: config.auditRetentionDays, log }));
 
   const stock = config.groupCommit
     ? groupCommands(products, (figures) => watchQueue("stock-commands", figures))

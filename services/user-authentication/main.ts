@@ -1,5 +1,6 @@
 /** The process: reads the environment, opens the store, makes sure of keys and admin, and serves. */
 import { createVerifier } from "#platform/access_token.ts";
+import { startAuditRetention } from "#platform/audit_retention.ts";
 import { createBackgroundThreads } from "#platform/background_threads.ts";
 import type { DatabaseWatch } from "#platform/database_watch.ts";
 import type { Log } from "#platform/observability.ts";
@@ -81,6 +82,7 @@ async function start(closing: Closing): Promise<Started> {
   const keys = await openKeyRing({ store: store.signingKeys, vault, rotateAfterMs, ...time });
   if (config.admin) await ensureAdmin({ users: store.users, passwords, ...time }, config.admin, log);
   closing(startUpkeep({ keys, store, log }));
+  closing(startAuditRetention(store.audit, { retentionDays: config.auditRetentionDays, log }));
 
   const postbox = await openPostbox(config.mail, log);
   closing(() => postbox.close());

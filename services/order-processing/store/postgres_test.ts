@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { connectPostgres, type Postgres } from "#platform/postgres.ts";
+import { expectForgetting } from "../../_stack/audit_fixture.ts";
 import { createPostgresDatabase } from "../../_stack/setup.ts";
 import { testOrderStore } from "./contract.ts";
 import type { OrderFilter, StoreTimes } from "./mod.ts";
@@ -30,6 +31,10 @@ testOrderStore("PostgresOrderStore", async () => {
     orders: new PostgresOrderStore(database, times),
     outbox: new PostgresOutbox(database, times),
   });
+});
+
+test("the trail forgets what is older than it is kept", async () => {
+  await expectForgetting(new PostgresOrderStore(await createDatabase(), TIMES).trail);
 });
 
 test("a key that is too old is free again, and is forgotten", async () => {

@@ -1,6 +1,7 @@
 /** What every adapter of {@link ProductStore} promises, tried on its real engine. A race is many calls at once, not a mock. */
 import { beforeAll, describe, expect, test } from "bun:test";
 import { type IdempotencyRecord, KeyTaken } from "#platform/idempotency.ts";
+import { expectForgetting } from "../../_stack/audit_fixture.ts";
 import {
   applyOne,
   atOnce,
@@ -26,6 +27,7 @@ export function testProductStore(createStore: CreateStore): void {
   describe("stock commands", () => testStockCommands(createStore, (store) => store));
   describe("stock commands in groups", () => testStockCommands(createStore, groupCommands));
   describe("lists", () => testLists(createStore));
+  test("the trail forgets what is older than it is kept", async () => expectForgetting((await createStore()).trail));
 }
 
 function makeRecord(change: Partial<IdempotencyRecord> = {}): IdempotencyRecord {

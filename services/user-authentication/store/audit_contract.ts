@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { type AuditEvent, operatorEvent, timeOf } from "#platform/audit.ts";
+import { expectForgetting } from "../../_stack/audit_fixture.ts";
 import { createRefreshToken, decideRefresh } from "../refresh_token.ts";
 import type { Store } from "./mod.ts";
 import { type Replicas, race, type Stores } from "./replicas_fixture.ts";
@@ -37,6 +38,10 @@ export function testAudit({ shared, fresh }: Stores): void {
       expect(await about(event.target.id!)).toEqual([event]);
       expect(event.at).toBe(timeOf(event.id));
       expect(Math.abs(Date.parse(event.at) - Date.now())).toBeLessThan(60_000);
+    });
+
+    test("forget() deletes what is older than it is kept, the oldest first", async () => {
+      await expectForgetting((await fresh()).first.audit);
     });
 
     test("list() gives pages, newest first, of an actor, a target, an action and a time", async () => {
