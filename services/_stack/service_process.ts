@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, renameSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { ServiceName } from "#contract";
 import type { ProcessJournal } from "./journal.ts";
 import { type ManagedProcess, startManaged } from "./managed_process.ts";
@@ -60,11 +60,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     async launch(started): Promise<Child> {
       rotateLog(logFile);
       logStart = existsSync(logFile) ? statSync(logFile).size : 0;
-      // A single-file executable is its own Bun.
-      const command = mainFile.endsWith(".ts")
-        ? ([process.execPath, "--no-orphans", mainFile] as const)
-        : ([mainFile] as const);
-      const child = await spawnInSession(command, { cwd: ROOT, env: environment(), logFile });
+      // A single-file executable is its own Bun, and runs where nothing is that it could need.
+      const [command, cwd] = mainFile.endsWith(".ts")
+        ? ([[process.execPath, "--no-orphans", mainFile], ROOT] as const)
+        : ([[mainFile], dirname(mainFile)] as const);
+      const child = await spawnInSession(command, { cwd, env: environment(), logFile });
       started(child);
       await waitUntilReady(child, { name, port, logFile, lastFault });
       return child;

@@ -2,12 +2,15 @@
  * `bun run test:executables`: builds a single file of each service and runs the contract's tests, which call every operation, against them, from
  * a folder that holds nothing else.
  */
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { buildExecutables } from "../_deployment/executables.ts";
 import { cleanAtEnd } from "./deployed/cleaning.ts";
 import { runConformance } from "./deployed/conformance.ts";
 import { step } from "./deployed/step.ts";
+import { PASSAGE_MODE } from "./paths.ts";
 import { describeFault } from "./stack_error.ts";
-import { createTestFolder, removeTestFolder } from "./test_folder.ts";
 import { startTestStack } from "./test_stack.ts";
 
 const ends: (() => void | Promise<void>)[] = [];
@@ -25,8 +28,10 @@ try {
 await clean();
 
 async function test(): Promise<void> {
-  const folder = createTestFolder();
-  ends.push(() => removeTestFolder(folder));
+  // Not below the repository: what an executable lacks it would find in there.
+  const folder = mkdtempSync(join(tmpdir(), "tradepost-executables-"));
+  ends.push(() => rmSync(folder, { recursive: true, force: true }));
+  chmodSync(folder, PASSAGE_MODE);
   const mainFiles = await step("Build", () => buildExecutables({ folder }));
   for (const path of Object.values(mainFiles)) console.log(`   ${Math.round(Bun.file(path).size / 1_000_000)} MB`);
   const stack = await step("Start", () => startTestStack({ mainFiles }));
