@@ -82,6 +82,9 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
+/** Somebody else listens where a service should. */
+export class PortTaken extends StackError {}
+
 /** The ports of `bun start`. */
 export const USUAL_PORTS: ByService<number> = byService((_, index) => 3_000 + index);
 
@@ -224,7 +227,7 @@ async function checkPorts(ports: ByService<number>): Promise<void> {
       const holder = portHolder(ports[name]) ?? "another process";
       return `port ${ports[name]} (${name}) is taken by ${holder}`;
     });
-  if (faults.length > 0) throw new StackError(faults.join("; "));
+  if (faults.length > 0) throw new PortTaken(faults.join("; "));
 }
 
 async function close(journal: ProcessJournal): Promise<void> {

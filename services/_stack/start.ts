@@ -16,7 +16,7 @@ import { DATA_FOLDER } from "./paths.ts";
 import { resetFolder, STORE_FILE } from "./reset.ts";
 import { seedStack } from "./seed.ts";
 import { byService, SERVICE_NAMES } from "./service_names.ts";
-import { type Stack, startStack } from "./stack.ts";
+import { PortTaken, type Stack, startStack } from "./stack.ts";
 import { describeFault, StackError } from "./stack_error.ts";
 import { StatusView } from "./status_view.ts";
 
@@ -66,6 +66,7 @@ try {
     process.exit(0);
   }
   console.error(`\n✗ Cannot ${stack ? "go on" : "start"}: ${describeFault(error)}`);
+  if (error instanceof PortTaken) console.error("  End what holds it, or take other ports: bun start --port-base 4000");
   if (stack) await shutDown(stack);
   process.exit(1);
 }

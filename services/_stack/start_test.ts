@@ -123,13 +123,15 @@ test("bun start says which option it does not know, and ends", async () => {
   expect(output()).toBe("\n✗ Cannot start: Unknown option '--nonsense'\n");
 });
 
-test("bun start tells in one line why it does not start, and leaves nothing", async () => {
+test("bun start tells in one line which port is taken and by whom, what else can be done, and leaves nothing", async () => {
   const dataFolder = createTestFolder();
   const blocker = Bun.serve({ port: FIRST_PORT + 1, fetch: () => new Response() });
   const { launcher, output } = start(dataFolder, "--postgres");
   expect(await launcher.exited).toBe(1);
   blocker.stop(true);
-  expect(output().trim().split("\n").at(-1)).toStartWith(
+  const [fault, way] = output().trim().split("\n").slice(-2);
+  expect(way).toContain("--port-base 4000");
+  expect(fault).toStartWith(
     `✗ Cannot start: port ${FIRST_PORT + 1} (product-management) is taken by process ${process.pid} (`,
   );
   await expectNothingLeft(dataFolder);
