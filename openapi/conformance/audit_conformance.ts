@@ -31,17 +31,20 @@ test("listAuditEvents tells of an account: its registration, sign-ins, refusals 
   const account = await anAccount(api);
   const wrong = { email: account.email, password: "not the right passphrase" };
   await api.refuses("invalid-credentials", "logIn", { body: wrong, headers: { "x-request-id": "guess-1" } });
-  await api.answers(200, "replaceUserRoles", {
-    as: admin,
-    params: { userId: account.id },
-    body: { version: 1, roles: ["customer", "admin"] },
-  });
+  const changeRoles = (version: number, roles: readonly string[]) =>
+    api.answers(200, "replaceUserRoles", { as: admin, params: { userId: account.id }, body: { version, roles } });
+  await changeRoles(1, ["customer", "admin"]);
+  // Taken away at once: whatever fails below, no admin is left behind in somebody's deployment.
+  await changeRoles(2, ["customer"]);
   await logIn(api, account);
   const events = await told(api, admin, "listAuditEvents", { targetId: account.id });
   const by = Map.groupBy(events, ({ action }) => action);
   expect(by.get("user-registered")).toMatchObject([{ actor: { kind: "user", id: account.id } }]);
   expect(by.get("sign-in-refused")).toMatchObject([{ actor: { kind: "anonymous", id: null }, requestId: "guess-1" }]);
-  expect(by.get("roles-replaced")).toMatchObject([{ actor: { kind: "user" }, details: { roles: "customer admin" } }]);
+  expect(by.get("roles-replaced")).toMatchObject([
+    { actor: { kind: "user" }, details: { roles: "customer" } },
+    { actor: { kind: "user" }, details: { roles: "customer admin" } },
+  ]);
   expect(by.get("signed-in")?.length).toBeGreaterThan(0);
   for (const { source } of events) expect(source.address).toMatch(/^[\d.]+$|:/);
   const [latest] = events;
