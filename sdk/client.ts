@@ -6,7 +6,7 @@ import { authorize, type TokenSource } from "./token_source.ts";
 
 /** How every call is made, unless it says otherwise itself. */
 export interface ClientOptions {
-  /** Where the API is: one origin for everything, or one for each service. */
+  /** Where the API is: one URL for everything, with its path if it is below one, or a URL for each service. */
   readonly baseUrl: string | Readonly<Record<ServiceName, string>>;
   /** Sent with every operation that can use a user's or a service's token. */
   readonly token?: TokenSource;

@@ -34,6 +34,14 @@ describe("a call", () => {
     expect(requests[0]?.url).toBe("http://localhost/products/..%2Fusers%3Fa%23b");
   });
 
+  test("keeps the path that the API is below", async () => {
+    for (const baseUrl of ["https://shop.example/api", "https://shop.example/api/"]) {
+      const { fetch, requests } = answers(Response.json({}));
+      await createClient({ baseUrl, fetch }).getProduct({ params });
+      expect(requests[0]?.url).toBe(`https://shop.example/api/products/${PRODUCT_ID}`);
+    }
+  });
+
   test("goes to the origin of its service", async () => {
     const { fetch, requests } = answers(Response.json({}), Response.json({}));
     const baseUrl = {

@@ -45,12 +45,12 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 export class Api {
   readonly #request: APIRequestContext;
-  readonly #origins: Deployment["origins"];
+  readonly #baseUrls: Deployment["baseUrls"];
   #sightings: Sighting[] = [];
 
-  constructor(request: APIRequestContext, origins: Deployment["origins"]) {
+  constructor(request: APIRequestContext, baseUrls: Deployment["baseUrls"]) {
     this.#request = request;
-    this.#origins = origins;
+    this.#baseUrls = baseUrls;
   }
 
   /** Calls an operation that shall answer this success. */
@@ -97,8 +97,18 @@ export class Api {
   }
 
   /** Where a service is. */
+  baseUrlOf(service: ServiceName): string {
+    return this.#baseUrls[service];
+  }
+
+  /** Where a service is, as a browser tells pages apart. */
   originOf(service: ServiceName): string {
-    return this.#origins[service];
+    return new URL(this.#baseUrls[service]).origin;
+  }
+
+  /** Whether a gateway has a service below a path of its own. */
+  get isBelowPath(): boolean {
+    return Object.values(this.#baseUrls).some((url) => new URL(url).pathname !== "/");
   }
 
   /** What was seen since this was last asked. */
@@ -113,7 +123,7 @@ export class Api {
     path: string,
     { method = "GET", headers = {}, body }: RawRequest,
   ): Promise<Received> {
-    const response = await this.#request.fetch(`${this.#origins[service]}${path}`, {
+    const response = await this.#request.fetch(`${this.#baseUrls[service]}${path}`, {
       method,
       headers,
       maxRedirects: 0,

@@ -10,10 +10,11 @@ const executablePath = findChromium(process.env);
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 const test = base.extend<{ docs: string }>({
-  docs: async ({ api }, use) => use(`${api.originOf("product-management")}/docs`),
+  docs: async ({ api }, use) => use(`${api.baseUrlOf("product-management")}/docs`),
 });
 test.use({ viewport: { width: 1280, height: 1600 }, ...(executablePath && { launchOptions: { executablePath } }) });
 test.skip(executablePath === undefined, "needs Chromium");
+test.skip(({ api }) => api.isBelowPath, "pages are at the root of an origin");
 
 // Drawing a page keeps a small machine busy, more so beside the services.
 test.describe.configure({ timeout: 240_000 });
@@ -46,11 +47,11 @@ for (const colorScheme of SCHEMES) {
     await page.emulateMedia({ colorScheme });
     for (const service of SERVICES) {
       for (const path of PAGES) {
-        await page.goto(`${api.originOf(service)}${path}`);
+        await page.goto(`${api.baseUrlOf(service)}${path}`);
         expect(await barriersOn(page), `${service} ${path}`).toEqual([]);
       }
     }
-    await page.goto(`${api.originOf("order-processing")}/`);
+    await page.goto(`${api.baseUrlOf("order-processing")}/`);
     await page.screenshot({ path: info.outputPath(`start_${colorScheme}.png`) });
   });
 }
@@ -117,7 +118,7 @@ for (const [service, operations] of Map.groupBy(OPERATIONS, (operation) => opera
       await fillPath(block, operation);
       await block.locator(".execute").click();
       await expect.poll(() => asked.length, slowly).toBeGreaterThan(0);
-      const url = `${api.originOf(service)}${operation.path.replace(/\{\w+\}/g, ID)}`;
+      const url = `${api.baseUrlOf(service)}${operation.path.replace(/\{\w+\}/g, ID)}`;
       expect(asked.splice(0)).toEqual([{ method: operation.method, url, type: operation.body?.mediaType }]);
       await block.locator(".opblock-summary-control").click();
     }

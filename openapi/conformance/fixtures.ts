@@ -40,7 +40,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   api: [
     async ({ playwright }, use) => {
       const request = await playwright.request.newContext();
-      await use(new Api(request, readDeployment(process.env).origins));
+      await use(new Api(request, readDeployment(process.env).baseUrls));
       await request.dispose();
     },
     { scope: "worker" },

@@ -2,7 +2,7 @@
  * `bun run test:api --base-url URL`: runs the contract's tests against a deployment, wherever it is. They make what they need, touch nothing else,
  * and say what they skipped and why.
  *
- * - `--base-url URL`, where all services are behind one, or `--base-url NAME=URL` for each service; else `TRADEPOST_ORIGINS`.
+ * - `--base-url URL`, with its path, where all services are behind one, or `--base-url NAME=URL` for each service; else `TRADEPOST_ORIGINS`.
  * - `--admin EMAIL:PASSWORD` and `--client ID:SECRET`, for what needs an admin or a service; else `TRADEPOST_ADMIN` and `TRADEPOST_CLIENT`.
  * - Anything else goes to Playwright: the names of files, `--grep WORDS`.
  */
@@ -40,8 +40,8 @@ async function testApi(): Promise<number> {
     TRADEPOST_ADMIN: values.admin ?? TRADEPOST_ADMIN ?? "",
     TRADEPOST_CLIENT: values.client ?? TRADEPOST_CLIENT ?? "",
   };
-  const { origins, admin, client } = readDeployment(environment);
-  for (const name of SERVICE_NAMES) console.log(`${name}: ${origins[name]}`);
+  const { baseUrls, admin, client } = readDeployment(environment);
+  for (const name of SERVICE_NAMES) console.log(`${name}: ${baseUrls[name]}`);
   console.log(`as an admin: ${admin?.name ?? "nobody"}; as a service: ${client?.name ?? "none"}\n`);
 
   const results = createTestFolder();
