@@ -3,6 +3,8 @@ import { attempt, type CommandOptions, output, show } from "./commands.ts";
 import type { Host } from "./hosts.ts";
 
 const WAIT_SECONDS = "300";
+/** As `stop_grace_period` of the services; some engines kill at once if nothing is said. */
+const GRACE_SECONDS = "20";
 const LOG_LINES = "40";
 const ALL_PROFILES = ["--profile", "*"];
 
@@ -30,7 +32,7 @@ export class ComposeProject {
 
   /** Ends a container in good order, and starts it. */
   async restart(service: string): Promise<void> {
-    await output(this.#compose(...ALL_PROFILES, "restart", service), this.#options);
+    await output(this.#compose(...ALL_PROFILES, "restart", "--timeout", GRACE_SECONDS, service), this.#options);
   }
 
   /** Ends containers in good order. */
