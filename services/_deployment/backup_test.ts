@@ -82,6 +82,25 @@ describe("a copy of Postgres", () => {
     });
   });
 
+  test("is whole, however much there is in a table", async () => {
+    const { url } = await createPostgresDatabase();
+    const fill = (name: string) =>
+      withSql(url, async (sql) => {
+        await sql.unsafe(`CREATE TABLE ${name} (id int, text text)`);
+        await sql.unsafe(`INSERT INTO ${name} SELECT g, repeat(md5(g::text), 30) FROM generate_series(1, 5000) g`);
+      });
+    for (const name of ["a_large", "b_large"]) await fill(name);
+    const sum = () =>
+      withSql(url, (sql) => sql`SELECT sum(hashtext(t::text)) FROM (TABLE a_large UNION ALL TABLE b_large) t`);
+    const before = await sum();
+    const folder = createTestFolder();
+    const copy = await copyOf(await openPostgres(url), { folder, service: "orders" });
+    expect(copy.tables.map(({ rows }) => rows)).toEqual([5000, 5000]);
+    await withSql(url, (sql) => sql`DELETE FROM a_large`);
+    await restorePostgres(url, copy, { folder, replace: true });
+    expect(await sum()).toEqual(before);
+  });
+
   test("is refused by the schema of another release, and changes nothing then", async () => {
     const [source, target] = await Promise.all([createPostgresDatabase(), createPostgresDatabase()]);
     await withSql(source.url, (sql) => sql.unsafe(`${SCHEMA}${ROWS}`).simple());
@@ -203,6 +222,21 @@ describeWithMongo("a copy of MongoDB", () => {
     await expect(restoreMongo(target.url, copy, { folder, replace: false })).rejects.toThrow("is not empty");
     await restoreMongo(target.url, copy, { folder, replace: true });
     expect(await bytesOf(target.url)).toEqual(before);
+  });
+});
+
+describeWithMongo("a large copy of MongoDB", () => {
+  test("is whole", async () => {
+    const { url } = await createMongoDatabase();
+    const client = await new MongoClient(url).connect();
+    const things = client.db().collection<{ _id: number; text: string }>("things");
+    await things.insertMany(Array.from({ length: 5000 }, (_, index) => ({ _id: index, text: `${index}`.repeat(200) })));
+    const folder = createTestFolder();
+    const copy = await copyOf(await openMongo(url), { folder, service: "products" });
+    expect(copy.tables.map(({ rows }) => rows)).toEqual([5000]);
+    await restoreMongo(url, copy, { folder, replace: true });
+    expect(await things.findOne({ _id: 4999 })).toEqual({ _id: 4999, text: "4999".repeat(200) });
+    await client.close();
   });
 });
 

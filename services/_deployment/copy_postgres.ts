@@ -136,6 +136,7 @@ async function copyAll(
       }
     })();
     const file = await writeCopy(folder, `${service}/${name.replaceAll('"', "")}.copy.gz`, counted);
+    source._read(0); // the driver has paused its socket if it was faster than we, and would never read the next answer
     copied.push({ name, rows, file });
   }
   // Sequences are of no moment: what they are now is at least what the rows need.
