@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { OPERATIONS } from "#contract";
+import { findCircles } from "./_stack/boundaries/circles.ts";
 import { checkFile } from "./_stack/boundaries/rooms.ts";
 import { snakeCase } from "./_stack/boundaries/scan.ts";
 import { ROOMS, SAYINGS } from "./_stack/boundaries/table.ts";
@@ -29,6 +30,19 @@ const files = FOLDERS.flatMap((folder) => [...new Bun.Glob(`${folder}/**/*.ts`).
 test("every file imports and says only what its room may", () => {
   expect(files.length).toBeGreaterThan(100);
   expect(files.flatMap((path) => check(path, readFileSync(join(ROOT, path), "utf8")))).toEqual([]);
+});
+
+test("no files need each other", () => {
+  expect(findCircles(files.map((path) => ({ path, source: readFileSync(join(ROOT, path), "utf8") })))).toEqual([]);
+});
+
+test("a planted circle is found, of types as well", () => {
+  const planted = [
+    { path: "sdk/a.ts", source: 'import { b } from "./b.ts"; b();' },
+    { path: "sdk/b.ts", source: 'import { c } from "./c.ts"; export const b = c;' },
+    { path: "sdk/c.ts", source: 'import type { B } from "./b.ts"; export const c: B = 1;' },
+  ];
+  expect(findCircles(planted)).toEqual(["sdk/b.ts -> sdk/c.ts -> sdk/b.ts"]);
 });
 
 test("files are named in snake_case, and none is an index", () => {

@@ -1,7 +1,6 @@
 import type { Caller } from "#contract";
 import { type Authenticate, createAdmit, createIdentify, type IsOver } from "./authentication.ts";
 import type { OperationSpec } from "./contract_document.ts";
-import { announceEnd } from "./lifecycle.ts";
 import { OAuthError } from "./oauth_error.ts";
 import { Problem } from "./problem.ts";
 import { createReplyCheck, type OutgoingReply } from "./reply_check.ts";
@@ -39,7 +38,7 @@ export function createEndpoint(spec: OperationSpec, handler: AnyHandler, options
   const read = createReader(spec);
   const check = options.checkResponses ? createReplyCheck(spec) : undefined;
   const speaksOAuth = spec.responses.get(400)?.content["application/json"] !== undefined;
-  const endpoint: Endpoint = {
+  return {
     id: spec.id,
     method: spec.method,
     path: spec.path,
@@ -74,7 +73,6 @@ export function createEndpoint(spec: OperationSpec, handler: AnyHandler, options
       return reply;
     },
   };
-  return announceEnd(endpoint, spec.detail);
 }
 
 /** An operation that answers errors as OAuth does also answers a wrong request so. */

@@ -5,6 +5,7 @@ import type { Authenticate, IsOver } from "./authentication.ts";
 import { clientAddress, type TrustedProxies } from "./client_address.ts";
 import { operationsOf } from "./contract_document.ts";
 import { type AnyHandler, createEndpoint, type Endpoint, toReply } from "./endpoint.ts";
+import { announceEnd } from "./lifecycle.ts";
 import { FAULTS_ONLY, type Observability, type Recorder } from "./observability.ts";
 import type { OperationalRoute } from "./operational_route.ts";
 import { operationalRoutes } from "./operational_routes.ts";
@@ -87,7 +88,7 @@ export function createService<S extends ServiceName>(name: S, handlers: Handlers
     ...specs.map((spec) => {
       // Handlers<S> proved that there is one for each operation of the service, with the input and the reply of its contract.
       const handler = handlers[spec.id as keyof Handlers<S>] as AnyHandler;
-      return createEndpoint(spec, handler, { authenticate, isOver, checkResponses });
+      return announceEnd(createEndpoint(spec, handler, { authenticate, isOver, checkResponses }), spec.detail);
     }),
     ...operational.map(toEndpoint),
   ];

@@ -3,7 +3,8 @@
  *
  * `bun services/_stack/serve_for_tests.ts [postgres|mongo]` prints one line, in which a test finds all it needs.
  */
-import { findMongo, type MongoSource } from "./engines/mongo.ts";
+import { findMongo } from "./engines/mongo.ts";
+import type { MongoSource } from "./engines/mongo_source.ts";
 import { onParentEnd } from "./parent_watch.ts";
 import { describeFault, StackError } from "./stack_error.ts";
 import { startTestStack } from "./test_stack.ts";

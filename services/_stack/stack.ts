@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ServiceName } from "#contract";
 import { databaseOf, keepDatabases } from "./databases.ts";
 import type { Engine } from "./engines/engine.ts";
-import type { MongoSource } from "./engines/mongo.ts";
+import type { MongoSource } from "./engines/mongo_source.ts";
 import type { Broker, NatsSource } from "./engines/nats.ts";
 import { startPostgres } from "./engines/postgres.ts";
 import { checkFolder } from "./folder_check.ts";

@@ -9,7 +9,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { makeDemoData } from "./demo_data.ts";
-import type { MongoSource } from "./engines/mongo.ts";
+import type { MongoSource } from "./engines/mongo_source.ts";
 import { findNats, type NatsSource } from "./engines/nats.ts";
 import { onParentEnd } from "./parent_watch.ts";
 import { DATA_FOLDER } from "./paths.ts";

@@ -9,7 +9,8 @@ import type { Outcome } from "./attacks/attack.ts";
 import { MUTANTS, tryMutant } from "./attacks/mutants.ts";
 import { runAttacks } from "./attacks/run.ts";
 import { openWorld } from "./attacks/world.ts";
-import { describeMongo, findMongo, type MongoSource } from "./engines/mongo.ts";
+import { describeMongo, findMongo } from "./engines/mongo.ts";
+import type { MongoSource } from "./engines/mongo_source.ts";
 import { describeFault, StackError } from "./stack_error.ts";
 
 const { values, positionals } = parseArgs({

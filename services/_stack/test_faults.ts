@@ -5,7 +5,8 @@
  * `--seed N` makes the same choices again.
  */
 import { parseArgs } from "node:util";
-import { describeMongo, findMongo, type MongoSource } from "./engines/mongo.ts";
+import { describeMongo, findMongo } from "./engines/mongo.ts";
+import type { MongoSource } from "./engines/mongo_source.ts";
 import { describeNats, findNats } from "./engines/nats.ts";
 import { DISK_FULL } from "./faults/disk_full.ts";
 import { FAIL_POINTS } from "./faults/fail_points.ts";

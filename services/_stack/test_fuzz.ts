@@ -7,7 +7,8 @@
  */
 import { parseArgs } from "node:util";
 import type { ServiceName } from "#contract";
-import { describeMongo, findMongo, type MongoSource } from "./engines/mongo.ts";
+import { describeMongo, findMongo } from "./engines/mongo.ts";
+import type { MongoSource } from "./engines/mongo_source.ts";
 import { canSucceed } from "./fuzz/expectation.ts";
 import { type FuzzReport, fuzz, type Tally } from "./fuzz/fuzz.ts";
 import { MUTANTS, tryFuzzMutant } from "./fuzz/mutants.ts";

@@ -1,5 +1,5 @@
-import type { MongoSource } from "./engines/mongo.ts";
 import { dropDatabase } from "./engines/mongo_hello.ts";
+import type { MongoSource } from "./engines/mongo_source.ts";
 import type { NatsSource } from "./engines/nats.ts";
 import { preparePostgresTemplate } from "./engines/postgres.ts";
 import { CACHE_FOLDER } from "./paths.ts";

@@ -1,5 +1,5 @@
 import type { Schema } from "#contract";
-import type { MongoSource } from "../engines/mongo.ts";
+import type { MongoSource } from "../engines/mongo_source.ts";
 import type { Stack } from "../stack.ts";
 import { startTestStack } from "../test_stack.ts";
 import { createForgedKey, type ForgedKey, forge } from "./forgery.ts";

@@ -1,7 +1,7 @@
 /** What each step of an order costs, as it is seen on the wire between the services and their databases. */
 
 import { databaseOf } from "../databases.ts";
-import type { MongoSource } from "../engines/mongo.ts";
+import type { MongoSource } from "../engines/mongo_source.ts";
 import { countUndone } from "../invariants/read_orders.ts";
 import type { Stack } from "../stack.ts";
 import { startTestStack } from "../test_stack.ts";

@@ -1,7 +1,7 @@
 import { StackError } from "../stack_error.ts";
 import type { Engine } from "./engine.ts";
-import type { MongoSource } from "./mongo.ts";
 import { askMongo } from "./mongo_hello.ts";
+import type { MongoSource } from "./mongo_source.ts";
 import { withDatabase } from "./mongo_url.ts";
 
 const ANSWER_MS = 3_000;

@@ -1,41 +1,12 @@
 import { lookup } from "node:dns/promises";
 import { join } from "node:path";
 import { DryMongoBinary, MongoBinary } from "mongodb-memory-server-core";
-import type { ProcessJournal } from "../journal.ts";
 import { CACHE_FOLDER } from "../paths.ts";
 import { describeFault, StackError } from "../stack_error.ts";
-import type { Engine } from "./engine.ts";
 import { connectMongo } from "./external_mongo.ts";
+import type { MongoMissing, MongoSource } from "./mongo_source.ts";
 import { readMongodVersion, startMongod } from "./mongod.ts";
 import { installSecantus, SECANTUS_VERSION, startSecantus } from "./secantus.ts";
-
-/** A MongoDB that can be started. */
-export interface MongoSource {
-  /** `MongoDB` or `SecantusDB`. */
-  readonly name: string;
-  readonly version: string;
-  /** Where it comes from, for the reader: `mongod on PATH`. */
-  readonly origin: string;
-  start(options: MongoStart): Promise<Engine>;
-}
-
-/** Where and how to run it. */
-export interface MongoStart {
-  /** Holds the data and the port; made on the first start. */
-  readonly folder: string;
-  /** Where the server's log goes; `server.log` in the folder unless told. */
-  readonly logFile?: string;
-  readonly journal?: ProcessJournal;
-  /** Its data may go with it: it is ended by SIGKILL, and has fail points. */
-  readonly disposable?: boolean;
-  /** Keeps what it acknowledged over a `kill -9` even if it is disposable; slower. */
-  readonly durable?: boolean;
-}
-
-/** There is none, and why, in one line. */
-export interface MongoMissing {
-  readonly missing: string;
-}
 
 /** How far to look. */
 export interface MongoSearch {

@@ -1,5 +1,5 @@
 /** Opens what faults happen to: a whole system, its people and its databases. */
-import type { MongoSource } from "../engines/mongo.ts";
+import type { MongoSource } from "../engines/mongo_source.ts";
 import type { NatsSource } from "../engines/nats.ts";
 import { Recorder } from "../history/recorder.ts";
 import { Sessions } from "../history/sessions.ts";

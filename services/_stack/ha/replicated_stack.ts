@@ -1,6 +1,6 @@
 /** Several replicas of each service, and a balancer in front of them: what many machines are, on one. */
 import { join } from "node:path";
-import type { MongoSource } from "../engines/mongo.ts";
+import type { MongoSource } from "../engines/mongo_source.ts";
 import type { NatsSource } from "../engines/nats.ts";
 import { ROOT } from "../paths.ts";
 import { answers, freePorts } from "../ports.ts";
