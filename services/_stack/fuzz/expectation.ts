@@ -103,9 +103,10 @@ const EXCUSES: Readonly<Record<string, Excuse>> = {
   "not-found": (it) => it.target === undefined || !it.target.isThere || !isVisible(it),
   forbidden: (it) =>
     (it.target !== undefined && !isOwn(it)) || it.json.status === "fulfilled" || it.query.customerId !== undefined,
-  "incorrect-password": () => true,
-  "invalid-credentials": () => true,
-  "invalid-refresh-token": () => true,
+  "incorrect-password": ({ json, knowledge, sender }) =>
+    !knowledge.accounts.isPasswordOf(sender.id, json.currentPassword),
+  "invalid-credentials": ({ json, knowledge }) => !knowledge.accounts.isPasswordOfEmail(json.email, json.password),
+  "invalid-refresh-token": ({ json, knowledge }) => !knowledge.accounts.isLive(json.refresh_token),
   "version-conflict": (it) => currentVersion(it) === undefined || it.json.version !== currentVersion(it),
   "precondition-failed": (it) =>
     it.headers["If-Match"] !== undefined && it.headers["If-Match"] !== `"${it.target?.version}"`,
@@ -113,12 +114,13 @@ const EXCUSES: Readonly<Record<string, Excuse>> = {
   "sku-taken": ({ json, knowledge }) => knowledge.used.skus.has(String(json.sku)),
   "last-admin": ({ json }) => !(json.roles as unknown[]).includes("admin"),
   "insufficient-stock": ({ json }) => Number(json.delta) < 0,
-  "out-of-stock": () => true,
+  "out-of-stock": (it) =>
+    [...orderedIn(it)].some(([id, quantity]) => quantity > (it.knowledge.wares.get(id)?.available ?? 0)),
   "product-unavailable": (it) =>
     orderedIds(it).some(
       (id) => it.knowledge.things.get(id)?.status !== "active" || !it.knowledge.things.get(id)?.isThere,
     ),
-  "mixed-currency": (it) => new Set(orderedIds(it)).size > 1,
+  "mixed-currency": (it) => new Set(orderedIds(it).map((id) => it.knowledge.wares.get(id)?.currency)).size > 1,
   "invalid-transition": ({ target }) => target?.status !== "confirmed",
   "order-pending": ({ target }) => target === undefined || target.status === "pending",
   "edit-in-progress": () => false,
@@ -149,6 +151,27 @@ function currentVersion({ operation, target, knowledge, sender }: Situation): nu
 function orderedIds({ json, operation }: Situation): readonly string[] {
   const { items = [] } = json as { items?: readonly { productId: string }[] }; // valid, so it is as its schema says
   return operation.service === "order-processing" ? items.map(({ productId }) => productId) : [];
+}
+
+/** The units of each product that an order is about; none if the request is about no order, or has no items that are some. */
+export function orderedIn({ operation, text }: FuzzRequest): Map<string, number> {
+  const units = new Map<string, number>();
+  if (operation.id !== "createOrder" && operation.id !== "replaceOrder") return units;
+  for (const { productId, quantity } of itemsIn(text)) {
+    // What is no quantity is refused, and takes nothing.
+    if (typeof quantity !== "number" || !Number.isSafeInteger(quantity) || quantity < 1) continue;
+    units.set(String(productId), (units.get(String(productId)) ?? 0) + quantity);
+  }
+  return units;
+}
+
+function itemsIn(text: string | undefined): readonly Readonly<Record<string, unknown>>[] {
+  try {
+    const { items } = Object(JSON.parse(text ?? ""));
+    return Array.isArray(items) ? items.map(Object) : [];
+  } catch {
+    return [];
+  }
 }
 
 /** The most units that an order can have, at the dearest price there is here, are past 2^53 - 1. */

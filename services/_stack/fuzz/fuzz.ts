@@ -4,7 +4,15 @@ import type { OperationId, Schema, ServiceName } from "#contract";
 import { OPERATIONS } from "../../../openapi/conformance/document.ts";
 import { faultsOf, type Received } from "../../../openapi/conformance/response_check.ts";
 import type { Stack } from "../stack.ts";
-import { type Expectation, expectationOf, HEAD_TOO_LARGE, hashesPasswords, keyOf, payloadOf } from "./expectation.ts";
+import {
+  type Expectation,
+  expectationOf,
+  HEAD_TOO_LARGE,
+  hashesPasswords,
+  keyOf,
+  orderedIn,
+  payloadOf,
+} from "./expectation.ts";
 import { Knowledge, UsedValues } from "./knowledge.ts";
 import { PASSWORD, People } from "./people.ts";
 import { type Plan, scenarios } from "./plan.ts";
@@ -56,6 +64,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const TEXT_MAX = 300;
 /** What is marked `x-sensitive` refuses the access token of whoever has done one of these. */
 const ENDS_OWN_SESSION: readonly OperationId[] = ["changePassword", "endAllSessions", "endSession"];
+/** More units than anybody buys. */
+const STOCK = 1e9;
 /** So that an order of some of them costs more than can be counted. */
 const DEAR = Number.MAX_SAFE_INTEGER;
 
@@ -161,7 +171,8 @@ class Run {
     if (this.#options.service !== "user-authentication") await stockShop(knowledge, people);
     if (this.#options.service !== "user-authentication") return knowledge;
     const { client } = people;
-    const { email } = await people.accountOf("customer");
+    const { id, email } = await people.accountOf("customer");
+    knowledge.accounts.register(id, { email, password: PASSWORD });
     const someone = await people.newPerson();
     knowledge.things.set(someone.id, { owner: someone.id, version: 1, status: undefined, isThere: true });
     const known = {
@@ -205,13 +216,14 @@ async function stockShop(knowledge: Knowledge, people: People): Promise<void> {
       sku,
       name: "Desk lamp",
       price: { amount: 4900, currency: "USD" },
-      stock: 1e9,
+      stock: STOCK,
       ...kind,
     });
     const headers = { authorization, "content-type": "application/json" };
     const response = await fetch(`${people.origins["product-management"]}/products`, { method: "POST", headers, body });
     const { id, version, status, price } = (await response.json()) as Schema<"Product">; // checked by its own fuzzing
     knowledge.things.set(id, { owner, version, status, isThere: true });
+    knowledge.wares.set(id, { currency: price.currency, available: kind.stock ?? STOCK });
     knowledge.learn("productId", id);
     if (price.amount === DEAR) knowledge.learn("dearProductId", id);
   }
@@ -254,6 +266,10 @@ function codeIn(text: string): string | undefined {
 function learn(knowledge: Knowledge, request: FuzzRequest, { status, headers, text }: Received): void {
   const { operation, sender, params, query, json } = { ...request, json: bodyOf(request) };
   noteSent(knowledge, request, json);
+  knowledge.accounts.learn({
+    ...{ operation: operation.id, senderId: sender.id, params, sent: { ...formOf(request), ...json } },
+    ...{ status, body: text.startsWith("{") ? JSON.parse(text) : undefined },
+  });
   if (status >= 400) return;
   const target = Object.values(params).at(-1);
   const thing = target === undefined ? undefined : knowledge.things.get(target);
@@ -279,10 +295,18 @@ function learn(knowledge: Knowledge, request: FuzzRequest, { status, headers, te
 function noteSent(knowledge: Knowledge, request: FuzzRequest, json: Readonly<Record<string, unknown>>): void {
   if (typeof json.sku === "string") knowledge.used.skus.add(json.sku);
   if (typeof json.email === "string") knowledge.used.emails.add(json.email.toLowerCase());
+  for (const [id, quantity] of orderedIn(request)) {
+    const ware = knowledge.wares.get(id);
+    if (ware !== undefined) ware.available -= quantity;
+  }
   if (request.headers["Idempotency-Key"] === undefined || request.text === undefined) return;
   const { keys } = knowledge.used;
   keys.set(keyOf(request), (keys.get(keyOf(request)) ?? new Set()).add(payloadOf(request)));
   knowledge.learn("Idempotency-Key", request.headers["Idempotency-Key"]);
+}
+
+function formOf({ mediaType, text }: FuzzRequest): Readonly<Record<string, unknown>> {
+  return mediaType === "application/x-www-form-urlencoded" ? Object.fromEntries(new URLSearchParams(text)) : {};
 }
 
 function bodyOf({ text }: FuzzRequest): Readonly<Record<string, unknown>> {

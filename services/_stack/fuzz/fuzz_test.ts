@@ -7,7 +7,7 @@ import { OPERATIONS, operationOf } from "../../../openapi/conformance/document.t
 import { schemaFaults } from "../../../openapi/conformance/response_check.ts";
 import { plant } from "../mutants/mutant.ts";
 import { ROOT } from "../paths.ts";
-import { expectationOf } from "./expectation.ts";
+import { expectationOf, orderedIn } from "./expectation.ts";
 import { Knowledge, UsedValues } from "./knowledge.ts";
 import { MUTANTS } from "./mutants.ts";
 import { bodySchemaOf, parametersOf } from "./plan.ts";
@@ -64,6 +64,19 @@ test.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))(
   },
 );
 
+test("orderedIn() adds up the units of each product, and leaves out what is no quantity", () => {
+  const units = (items: unknown): [string, number][] => [
+    ...orderedIn(request({ operation: operationOf("createOrder"), text: JSON.stringify({ items }) })),
+  ];
+  const of = (productId: string, quantity: unknown) => ({ productId, quantity });
+  expect(units([of("a", 2), of("b", 1), of("a", 3)])).toEqual([
+    ["a", 5],
+    ["b", 1],
+  ]);
+  expect(units([of("a", "x"), of("a", -1), of("a", 1e300), of("a", 0.5), null])).toEqual([]);
+  expect([units("x"), units(undefined)]).toEqual([[], []]);
+});
+
 describe("expectationOf()", () => {
   const operation = operationOf("getOrder");
   const knowledge = new Knowledge(new UsedValues());
@@ -96,6 +109,86 @@ describe("expectationOf()", () => {
     const move = (version: number): string => JSON.stringify({ version, status: "cancelled" });
     expect(accepts({ ...edit, text: move(1) }, 409, "version-conflict")).toBeTrue();
     expect(accepts({ ...edit, text: move(2) }, 409, "version-conflict")).toBeFalse();
+  });
+
+  test("takes a wrong password for one only where it is not the known one", () => {
+    knowledge.accounts.register("ada", { email: "ada@example.com", password: "the one of ada" });
+    const logIn = (email: string, password: string): boolean => {
+      const change = { operation: operationOf("logIn"), mediaType: "application/json", params: {} };
+      return accepts({ ...change, text: JSON.stringify({ email, password }) }, 401, "invalid-credentials");
+    };
+    expect(logIn("Ada@example.com", "the one of ada")).toBeFalse();
+    expect(logIn("ada@example.com", "another")).toBeTrue();
+    expect(logIn("bob@example.com", "the one of ada")).toBeTrue();
+
+    const newPassword = "quiet lanterns over the harbour, again";
+    const change = (currentPassword: string): boolean => {
+      const request = { operation: operationOf("changePassword"), mediaType: "application/json", params: {} };
+      return accepts({ ...request, text: JSON.stringify({ currentPassword, newPassword }) }, 403, "incorrect-password");
+    };
+    expect(change("the one of ada")).toBeFalse();
+    expect(change("another")).toBeTrue();
+    const deed = { operation: "changePassword", senderId: "ada", params: {}, status: 204, body: undefined } as const;
+    knowledge.accounts.learn({ ...deed, sent: { newPassword } });
+    expect([change("the one of ada"), change(newPassword)]).toEqual([true, false]);
+  });
+
+  test("takes a refusal of a refresh token only where something may have ended it", () => {
+    const { accounts } = knowledge;
+    const access_token = `h.${Buffer.from('{"sub":"ada","sid":"s1"}').toString("base64url")}.s`;
+    const deed = { senderId: "ada", params: {}, sent: {}, status: 200, body: undefined } as const;
+    const give = (refresh_token: string): void =>
+      accounts.learn({ ...deed, operation: "logIn", body: { access_token, refresh_token } });
+    const refuses = (refresh_token: string): boolean => {
+      const change = { operation: operationOf("refreshTokens"), mediaType: "application/json", params: {} };
+      return accepts({ ...change, text: JSON.stringify({ refresh_token }) }, 401, "invalid-refresh-token");
+    };
+    const [first, second] = ["a".repeat(43), "b".repeat(43)];
+    give(first);
+    expect([refuses(first), refuses(second)]).toEqual([false, true]);
+    const body = { access_token, refresh_token: second };
+    accounts.learn({ ...deed, operation: "refreshTokens", sent: { refresh_token: first }, body });
+    expect([refuses(first), refuses(second)]).toEqual([true, false]);
+    accounts.learn({ ...deed, operation: "refreshTokens", sent: { refresh_token: first }, status: 401 });
+    expect(refuses(second)).toBeTrue();
+    for (const [operation, change] of [
+      ["logOut", { sent: { refresh_token: second } }],
+      ["revokeToken", { sent: { token: second } }],
+      ["endSession", { params: { sessionId: "s1" } }],
+      ["endAllSessions", {}],
+      ["changePassword", { sent: { newPassword: "x" } }],
+      ["replaceUserRoles", { senderId: "root", params: { userId: "ada" } }],
+    ] as const) {
+      give(second);
+      expect(refuses(second)).toBeFalse();
+      accounts.learn({ ...deed, operation, ...change });
+      expect([operation, refuses(second)]).toEqual([operation, true]);
+    }
+  });
+
+  test("takes a lack of stock only where it is scarce, and a mixture only of currencies", () => {
+    const [lamp, desk] = [ID, OTHER_ID];
+    knowledge.wares.set(lamp, { currency: "USD", available: 3 });
+    knowledge.wares.set(desk, { currency: "EUR", available: 1e9 });
+    const shippingAddress = { name: "Ada", line1: "1", city: "London", postalCode: "SW1", country: "GB" };
+    const order = (items: readonly [productId: string, quantity: number][], status: number, code: string): boolean => {
+      const change = { operation: operationOf("createOrder"), mediaType: "application/json", params: {} };
+      const body = { items: items.map(([productId, quantity]) => ({ productId, quantity })), shippingAddress };
+      return accepts({ ...change, text: JSON.stringify(body) }, status, code);
+    };
+    expect(order([[lamp, 3]], 409, "out-of-stock")).toBeFalse();
+    expect(order([[desk, 9]], 409, "out-of-stock")).toBeFalse();
+    const twice = [
+      [lamp, 2],
+      [lamp, 2],
+    ] as [string, number][];
+    expect(order(twice, 409, "out-of-stock")).toBeTrue();
+    expect(order(twice, 400, "mixed-currency")).toBeFalse();
+    const mixed = [
+      [lamp, 1],
+      [desk, 1],
+    ] as [string, number][];
+    expect(order(mixed, 400, "mixed-currency")).toBeTrue();
   });
 
   test("takes nothing of what was deleted", () => {

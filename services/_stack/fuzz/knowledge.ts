@@ -1,6 +1,7 @@
 /** What is known from the answers so far: what exists, at which version, and which ids and tokens there are to send. */
 import type { OperationId } from "#contract";
 import { type Operation, partAt } from "../../../openapi/conformance/document.ts";
+import { Accounts } from "./accounts.ts";
 
 /** Something that an operation made. */
 export interface Thing {
@@ -11,6 +12,13 @@ export interface Thing {
   /** Of a product or an order. */
   status: string | undefined;
   isThere: boolean;
+}
+
+/** What is known of a product that nobody else sells, edits or buys. */
+export interface Ware {
+  readonly currency: string;
+  /** Units that must be there: as if each order that was sent had taken its units, and none had given them back. */
+  available: number;
 }
 
 /** A page that can be gone on from. */
@@ -47,6 +55,9 @@ export class UsedValues {
 export class Knowledge {
   /** By id. */
   readonly things: Map<string, Thing>;
+  /** By product id. */
+  readonly wares: Map<string, Ware>;
+  readonly accounts: Accounts;
   /** Pages that were given, the latest last. */
   readonly cursors: Cursor[];
   readonly used: UsedValues;
@@ -56,6 +67,8 @@ export class Knowledge {
   constructor(used: UsedValues, before?: Knowledge) {
     this.used = used;
     this.things = before?.things ?? new Map();
+    this.wares = before?.wares ?? new Map();
+    this.accounts = before?.accounts ?? new Accounts();
     this.cursors = before?.cursors ?? [];
     this.#values = new Map([...(before ? before.#values : [])].map(([name, values]) => [name, [...values]]));
   }

@@ -41,6 +41,30 @@ export const MUTANTS: readonly FuzzMutant[] = [
     ...inFile("openapi/openapi.yaml", ["pattern: '^[^\\u0000\\p{Cs}]*$'", "pattern: '^[^\\p{Cs}]*$'"]),
   },
   {
+    name: "valid, and refused: the current password is never the right one",
+    service: "user-authentication",
+    ...inFile("services/user-authentication/operations/change_password.ts", [
+      "if (!(await attemptPassword({ throttle, passwords }, attempt))) return refuse();",
+      "if (await attemptPassword({ throttle, passwords }, attempt)) return refuse();",
+    ]),
+  },
+  {
+    name: "valid, and refused: a refresh token that nobody has used is over",
+    service: "user-authentication",
+    ...inFile("services/user-authentication/refresh_token.ts", [
+      'if (token.replacedAt === null) return "renew";',
+      'if (token.replacedAt === null) return "refuse";',
+    ]),
+  },
+  {
+    name: "valid, and refused: what is there is out of stock",
+    service: "order-processing",
+    ...inFile("services/order-processing/saga/reserve.ts", [
+      'const short = having("out-of-stock");',
+      'const short = having("out-of-stock", "done");',
+    ]),
+  },
+  {
     name: "not the caller's, and changed: a product's owner is not looked at",
     service: "product-management",
     ...inFile("services/product-management/product.ts", [
