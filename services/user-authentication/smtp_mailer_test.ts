@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { emailVerificationMail, passwordResetMail } from "./mail.ts";
 import { type SmtpServer, startSmtpServer } from "./smtp_fixture.ts";
 import { createSmtpMailer } from "./smtp_mailer.ts";
@@ -47,6 +47,44 @@ test("send() keeps its password from a server without TLS", async () => {
   const mail = emailVerificationMail({ to: "ada@example.com", token: "t", pages: {} });
   await expect(mailer.send(mail)).rejects.toThrow();
   expect(server.received).toHaveLength(before);
+});
+
+/** A server that takes connections, and says only what it is told to. */
+async function startMute(onConnection: (socket: Socket) => void): Promise<{ url: string; stop: () => void }> {
+  const sockets = new Set<Socket>();
+  const mute = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+    onConnection(socket);
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => mute.once("listening", resolve));
+  const address = mute.address();
+  const stop = (): void => {
+    for (const socket of sockets) socket.destroy();
+    mute.close();
+  };
+  return { url: `smtp://127.0.0.1:${typeof address === "object" ? address?.port : 0}`, stop };
+}
+
+test.each([
+  ["never greets", () => {}],
+  ["greets and falls silent", (socket: Socket) => socket.write("220 mute.example\r\n")],
+  [
+    "answers a little again and again, and never comes to an end",
+    (socket: Socket) => {
+      socket.write("220 mute.example\r\n");
+      const timer = setInterval(() => socket.write("250-mute.example\r\n"), 20);
+      socket.on("close", () => clearInterval(timer));
+    },
+  ],
+])("send() fails at its deadline with a server that %s", async (_, onConnection) => {
+  const mute = await startMute(onConnection);
+  const mailer = createSmtpMailer({ url: mute.url, from: FROM, timeoutMs: 100, deadlineMs: 300 });
+  const startedMs = performance.now();
+  const mail = emailVerificationMail({ to: "ada@example.com", token: "t", pages: {} });
+  await expect(mailer.send(mail)).rejects.toThrow();
+  expect(performance.now() - startedMs).toBeLessThan(2000);
+  mute.stop();
 });
 
 test("send() fails where nobody listens", async () => {
