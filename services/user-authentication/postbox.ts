@@ -1,3 +1,4 @@
+import { withDeadline } from "#platform/deadline.ts";
 import { createLimiter } from "#platform/limiter.ts";
 import type { Log } from "#platform/observability.ts";
 import type { Mail } from "./mail.ts";
@@ -24,27 +25,37 @@ export interface PostboxOptions {
   readonly log: Pick<Log, "warn">;
   /** Waits before the second attempt and those after it, in milliseconds. @default 1000 and 10,000 */
   readonly delaysMs?: readonly number[];
+  /** How long one attempt may take, whatever the mailer waits for. @default 30,000 ms */
+  readonly deadlineMs?: number;
 }
 
 const SENT_AT_ONCE = 4;
 const WAITING_MAX = 1000;
+const DEADLINE_MS = 30_000;
 
 /** Makes a postbox. What is in it when the process is killed is lost: whoever wanted it asks again. */
-export function createPostbox({ mailer, log, delaysMs = [1000, 10_000] }: PostboxOptions): Postbox {
+export function createPostbox({
+  mailer,
+  log,
+  delaysMs = [1000, 10_000],
+  deadlineMs = DEADLINE_MS,
+}: PostboxOptions): Postbox {
   const limiter = createLimiter({ running: SENT_AT_ONCE, waiting: WAITING_MAX });
   const closing = new AbortController();
   const open = new Set<Promise<void>>();
 
+  // A mail server that goes on talking, and never comes to an end, would hold up the mails behind this one for ever.
+  const attempt = (to: Mailer, mail: Mail): Promise<void> => withDeadline(to.send(mail), deadlineMs);
   const send = async (to: Mailer, mail: Mail): Promise<void> => {
     for (const delayMs of delaysMs) {
       try {
-        return await to.send(mail);
+        return await attempt(to, mail);
       } catch (error) {
         log.warn("A mail could not be sent: it will be tried again", { error });
         await sleep(delayMs, closing.signal);
       }
     }
-    await to.send(mail);
+    await attempt(to, mail);
   };
   const deliver = async (to: Mailer, write: () => Promise<Mail | undefined>): Promise<void> => {
     const mail = await write();

