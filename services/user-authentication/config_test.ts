@@ -32,6 +32,9 @@ test("readConfig() refuses secrets in production that nobody made at random, and
   const random = "qlmT0Rr7Wn2bXv9sJdYk4uGhPz6eAf1c";
   const production = { NODE_ENV: "production", KEYS_SECRET: random, SERVICE_CLIENTS: `order-processing:${random}` };
   expect(readConfig({ ...MINIMAL, ...production }).keysSecret).toBe(random);
+  // The password in it is as the provider of mail made it.
+  const mail = { MAIL_URL: "smtps://shop:example1@mail.example" };
+  expect(readConfig({ ...MINIMAL, ...production, ...mail }).mail.url).toBe(mail.MAIL_URL);
   for (const weak of ["k".repeat(32), "change-me-change-me-change-me-0123", `my-SECRET-${random}`, "abcd".repeat(8)]) {
     const keys = faultOf({ ...production, KEYS_SECRET: weak });
     expect(keys).toContain("KEYS_SECRET must be random");
