@@ -53,11 +53,15 @@ export const TRAIL_ATTACKS: AttackGroup = {
           () => "done",
           ({ code }: { code?: string }) => (code === "42501" ? "refused" : String(code)),
         );
+      const id = Bun.randomUUIDv7();
+      await sql`INSERT INTO audit_events (id, action, actor_kind, target_kind, address, request_id, details)
+        VALUES (${id}, 'order-deleted', 'operator', 'order', '127.0.0.1', ${id}, '{}')`;
       const seen = [
         await change("UPDATE audit_events SET actor_id = 'nobody'"),
         await change("DELETE FROM audit_events"),
         await change("TRUNCATE audit_events"),
       ];
+      console.error("SEEN", seen);
       await sql.end();
       return distinct(seen);
     }),
