@@ -61,7 +61,6 @@ export const TRAIL_ATTACKS: AttackGroup = {
         await change("DELETE FROM audit_events"),
         await change("TRUNCATE audit_events"),
       ];
-      console.error("SEEN", seen);
       await sql.end();
       return distinct(seen);
     }),
