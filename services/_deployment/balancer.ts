@@ -1,4 +1,6 @@
 /** A small proxy in front of the replicas of one service: for one machine, where nothing else spreads requests. */
+import { Resolver } from "node:dns/promises";
+import { isIP } from "node:net";
 
 /** What stands behind it, and how patient it is. */
 export interface BalancerOptions {
@@ -15,6 +17,8 @@ export interface BalancerOptions {
   readonly requestsMax?: number;
   /** Bytes of bodies held at once, each until its request is answered; what would be more is refused. @default 16777216 */
   readonly heldMaxBytes?: number;
+  /** The address of a name. @default The DNS says it. */
+  readonly addressOf?: (hostname: string) => Promise<string>;
   /** Told of each request that a replica did not answer. */
   readonly onLost?: (lost: Lost) => void;
 }
@@ -42,6 +46,8 @@ type State = "ready" | "silent" | "away";
 
 interface Replica {
   readonly url: string;
+  /** The same with an address for the name, as it was when it was last looked at. */
+  base: string;
   state: State;
   requests: number;
 }
@@ -75,10 +81,12 @@ const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
 export async function startBalancer(options: BalancerOptions): Promise<Balancer> {
   const { host, port, lookEachMs = LOOK_EACH_MS, answerWithinMs = ANSWER_WITHIN_MS } = options;
   const { requestsMax = REQUESTS_MAX, heldMaxBytes = HELD_MAX_BYTES, onLost = () => {} } = options;
-  const replicas = options.replicas.map((url): Replica => ({ url, state: "away", requests: 0 }));
+  const { addressOf = askDns } = options;
+  const replicas = options.replicas.map((url): Replica => ({ url, base: url, state: "away", requests: 0 }));
   const ending = new AbortController();
-  await Promise.all(replicas.map(look));
-  for (const replica of replicas) void goOnLooking(replica, { eachMs: lookEachMs, signal: ending.signal });
+  const lookAt = (replica: Replica): Promise<void> => look(replica, addressOf);
+  await Promise.all(replicas.map(lookAt));
+  for (const replica of replicas) void repeat(() => lookAt(replica), { eachMs: lookEachMs, signal: ending.signal });
   let requests = 0;
   let heldBytes = 0;
   const server = Bun.serve({
@@ -196,8 +204,8 @@ function choose(replicas: readonly Replica[], tried: ReadonlySet<Replica>): Repl
 }
 
 /** Each request has a connection of its own: one that waits for the next may be closed just when that comes. */
-async function send({ path, method, headers, body }: Sendable, { url }: Replica, withinMs: number): Promise<Response> {
-  const reply = await fetch(`${url}${path}`, {
+async function send({ path, method, headers, body }: Sendable, { base }: Replica, withinMs: number): Promise<Response> {
+  const reply = await fetch(`${base}${path}`, {
     ...{ method, headers, body, redirect: "manual", decompress: false, keepalive: false },
     signal: AbortSignal.timeout(withinMs),
   });
@@ -211,25 +219,40 @@ function withoutHops(headers: Headers): Headers {
   return rest;
 }
 
-async function goOnLooking(
-  replica: Replica,
-  { eachMs, signal }: { eachMs: number; signal: AbortSignal },
+async function repeat(
+  work: () => Promise<void>,
+  { eachMs, signal }: { readonly eachMs: number; readonly signal: AbortSignal },
 ): Promise<void> {
   while (!signal.aborted) {
     await Bun.sleep(eachMs);
-    await look(replica);
+    await work();
   }
 }
 
-async function look(replica: Replica): Promise<void> {
-  const init = { keepalive: false, signal: AbortSignal.timeout(LOOK_WITHIN_MS) };
-  replica.state = await fetch(`${replica.url}/readyz`, init).then(
-    async (reply) => {
-      await reply.body?.cancel();
-      return reply.ok ? "ready" : "away";
-    },
-    (error) => (error instanceof Error && error.name === "TimeoutError" ? "silent" : "away"),
-  );
+async function look(replica: Replica, addressOf: (hostname: string) => Promise<string>): Promise<void> {
+  const signal = AbortSignal.timeout(LOOK_WITHIN_MS);
+  try {
+    const base = new URL(replica.url);
+    base.hostname = await addressOf(base.hostname);
+    replica.base = base.origin;
+    const reply = await fetch(`${replica.base}/readyz`, { keepalive: false, signal });
+    await reply.body?.cancel();
+    replica.state = reply.ok ? "ready" : "away";
+  } catch (error) {
+    replica.state = error instanceof Error && error.name === "TimeoutError" ? "silent" : "away";
+  }
+}
+
+/**
+ * Asks each time, and keeps nothing: a replica that was replaced has another address, and requests to the old one hang. The system's way to look
+ * names up would make all requests wait behind a name that nobody knows.
+ */
+async function askDns(hostname: string): Promise<string> {
+  if (hostname === "localhost" || isIP(hostname.replace(/^\[|\]$/g, ""))) return hostname;
+  const resolver = new Resolver({ timeout: LOOK_WITHIN_MS, tries: 1 });
+  const [address] = await resolver.resolve4(hostname);
+  if (address === undefined) throw new Error(`The DNS has no address of ${hostname}`);
+  return address;
 }
 
 /** A problem of the proxy's own, in the form of the services'. */

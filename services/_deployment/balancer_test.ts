@@ -18,11 +18,14 @@ interface Replica {
 }
 
 /** A replica that answers its own name. */
-function startReplica(name: string, answer = async (): Promise<Response> => new Response(name)): Replica {
+function startReplica(
+  name: string,
+  answer = async (): Promise<Response> => new Response(name),
+  { hostname = "127.0.0.1", port = 0 } = {},
+): Replica {
   const seen: Replica["seen"] = [];
   const server = Bun.serve({
-    port: 0,
-    hostname: "127.0.0.1",
+    ...{ hostname, port },
     async fetch(request) {
       if (new URL(request.url).pathname === "/readyz") {
         await replica.look();
@@ -33,7 +36,13 @@ function startReplica(name: string, answer = async (): Promise<Response> => new 
     },
   });
   const stop = async (): Promise<void> => void (await server.stop(true));
-  const replica: Replica = { url: `http://127.0.0.1:${server.port}`, seen, isReady: true, look: async () => {}, stop };
+  const replica: Replica = {
+    url: `http://${hostname}:${server.port}`,
+    seen,
+    isReady: true,
+    look: async () => {},
+    stop,
+  };
   ends.push(stop);
   return replica;
 }
@@ -74,6 +83,33 @@ test("sends nothing to a replica that drains, and goes back to it when it is rea
   other.isReady = false;
   await until(() => balancer.ready.join() === one.url);
   expect(await body(fetch(url))).toBe("one");
+});
+
+test("finds a replica that was replaced at its new address, and asks for no name at a request", async () => {
+  const older = startReplica("older");
+  const port = Number(new URL(older.url).port);
+  startReplica("newer", undefined, { hostname: "127.0.0.2", port });
+  let address: string | undefined = "127.0.0.1";
+  let asked = 0;
+  const addressOf = async (name: string): Promise<string> => {
+    asked++;
+    if (name !== "lamps.test" || !address) throw new Error(`${name} is not known`);
+    return address;
+  };
+  const { balancer, url } = await balance([{ url: `http://lamps.test:${port}` }], { addressOf });
+  expect(await body(fetch(url))).toBe("older");
+  address = undefined;
+  await until(() => balancer.ready.length === 0);
+  expect((await fetch(url)).status).toBe(503);
+  address = "127.0.0.2";
+  await until(() => balancer.ready.length === 1);
+  expect(await body(fetch(url))).toBe("newer");
+
+  const { url: slow } = await balance([{ url: `http://lamps.test:${port}` }], { addressOf, lookEachMs: 60_000 });
+  await balancer.stop();
+  const before = asked;
+  for (let count = 0; count < 10; count++) expect(await body(fetch(slow))).toBe("newer");
+  expect(asked).toBeLessThanOrEqual(before + 1); // by a look of the other that was under way
 });
 
 test("sends a request on when its connection is refused, whatever its method", async () => {
