@@ -84,9 +84,12 @@ export async function startBalancer(options: BalancerOptions): Promise<Balancer>
   const { addressOf = askDns } = options;
   const replicas = options.replicas.map((url): Replica => ({ url, base: url, state: "away", requests: 0 }));
   const ending = new AbortController();
-  const lookAt = (replica: Replica): Promise<void> => look(replica, addressOf);
-  await Promise.all(replicas.map(lookAt));
-  for (const replica of replicas) void repeat(() => lookAt(replica), { eachMs: lookEachMs, signal: ending.signal });
+  const lookUp = (replica: Replica): Promise<void> => findAddress(replica, addressOf);
+  await Promise.all(replicas.map((replica) => lookUp(replica).then(() => look(replica))));
+  // One beside the other: while the DNS does not answer, a replica must still be seen to drain.
+  for (const work of [lookUp, look]) {
+    for (const replica of replicas) void repeat(() => work(replica), { eachMs: lookEachMs, signal: ending.signal });
+  }
   let requests = 0;
   let heldBytes = 0;
   const server = Bun.serve({
@@ -229,12 +232,20 @@ async function repeat(
   }
 }
 
-async function look(replica: Replica, addressOf: (hostname: string) => Promise<string>): Promise<void> {
-  const signal = AbortSignal.timeout(LOOK_WITHIN_MS);
+/** Leaves it as it is while the name is not known. */
+async function findAddress(replica: Replica, addressOf: (hostname: string) => Promise<string>): Promise<void> {
+  const base = new URL(replica.url);
   try {
-    const base = new URL(replica.url);
     base.hostname = await addressOf(base.hostname);
     replica.base = base.origin;
+  } catch {
+    // The replica may be away, or the DNS: looking at the replica tells.
+  }
+}
+
+async function look(replica: Replica): Promise<void> {
+  const signal = AbortSignal.timeout(LOOK_WITHIN_MS);
+  try {
     const reply = await fetch(`${replica.base}/readyz`, { keepalive: false, signal });
     await reply.body?.cancel();
     replica.state = reply.ok ? "ready" : "away";

@@ -89,19 +89,21 @@ test("finds a replica that was replaced at its new address, and asks for no name
   const older = startReplica("older");
   const port = Number(new URL(older.url).port);
   startReplica("newer", undefined, { hostname: "127.0.0.2", port });
-  let address: string | undefined = "127.0.0.1";
+  let answer = Promise.resolve("127.0.0.1");
   let asked = 0;
-  const addressOf = async (name: string): Promise<string> => {
+  const addressOf = (name: string): Promise<string> => {
     asked++;
-    if (name !== "lamps.test" || !address) throw new Error(`${name} is not known`);
-    return address;
+    return name === "lamps.test" ? answer : Promise.reject(new Error(`${name} is not known`));
   };
   const { balancer, url } = await balance([{ url: `http://lamps.test:${port}` }], { addressOf });
   expect(await body(fetch(url))).toBe("older");
-  address = undefined;
-  await until(() => balancer.ready.length === 0);
+
+  const late = Promise.withResolvers<string>();
+  answer = late.promise;
+  older.isReady = false;
+  await until(() => balancer.ready.length === 0); // though the DNS says nothing
   expect((await fetch(url)).status).toBe(503);
-  address = "127.0.0.2";
+  late.resolve("127.0.0.2");
   await until(() => balancer.ready.length === 1);
   expect(await body(fetch(url))).toBe("newer");
 
