@@ -47,6 +47,7 @@ const OPEN: Readonly<Record<string, readonly string[]>> = {
 const hosts: Host[] = [];
 const forwards: Forward[] = [];
 let cluster: Cluster | undefined;
+let isOwn = false;
 const clean = cleanAtEnd(removeAll);
 
 try {
@@ -62,6 +63,7 @@ await clean();
 
 async function test(host: ClusterHost): Promise<void> {
   hosts.push(host);
+  isOwn = host.isOwn;
   await step(`Images for ${host.description}`, () => loadImages(host));
   const taken = new Cluster(host);
   if (await taken.isTaken()) throw new StackError("the namespace tradepost is there already: remove it first");
@@ -141,6 +143,7 @@ async function restartUnderLoad(cluster: Cluster): Promise<void> {
 async function removeAll(): Promise<void> {
   for (const it of forwards) it.stop();
   const deployed = cluster;
-  if (deployed) await step("Remove", () => deployed.remove());
+  if (isOwn) deployed?.close();
+  else if (deployed) await step("Remove", () => deployed.remove());
   for (const host of hosts) await host.stop();
 }

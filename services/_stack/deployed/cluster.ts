@@ -235,9 +235,14 @@ export class Cluster {
     return toConnections("outside", await this.#kubectl(...pod, "--command", "--", "bun", "-e", PROBE, ...places));
   }
 
+  /** Ends the connections to it. */
+  close(): void {
+    for (const it of this.#forwards) it.kill();
+  }
+
   /** Removes the namespace with all that is in it. */
   async remove(): Promise<void> {
-    for (const it of this.#forwards) it.kill();
+    this.close();
     await this.#kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait", "--timeout", "180s");
   }
 
