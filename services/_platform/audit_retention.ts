@@ -1,5 +1,6 @@
 import type { AuditStore } from "./audit.ts";
 import type { Log } from "./observability.ts";
+import { repeat } from "./repeat.ts";
 
 /** What is kept, and how it is looked after. */
 export interface AuditRetentionOptions {
@@ -26,26 +27,10 @@ export function startAuditRetention(
   trail: Pick<AuditStore, "forget">,
   { retentionDays, log, everyMs = EVERY_MS, batch = BATCH }: AuditRetentionOptions,
 ): () => Promise<void> {
-  let running = Promise.resolve();
-  let isBusy = false;
-  const timer = setInterval(() => {
-    if (isBusy) return;
-    isBusy = true;
-    running = forgetOld()
-      .catch((error) => log.warn("Cannot delete old events of the trail", { error }))
-      .finally(() => {
-        isBusy = false;
-      });
-  }, everyMs);
-
-  async function forgetOld(): Promise<void> {
+  const forgetOld = async (): Promise<void> => {
     for (let count = 0; count < BATCHES_MAX; count++) {
       if ((await trail.forget(retentionDays, batch)) < batch) return;
     }
-  }
-
-  return () => {
-    clearInterval(timer);
-    return running;
   };
+  return repeat(everyMs, forgetOld, (error) => log.warn("Cannot delete old events of the trail", { error }));
 }

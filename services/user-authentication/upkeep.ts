@@ -1,4 +1,5 @@
 import type { Log } from "#platform/observability.ts";
+import { repeat } from "#platform/repeat.ts";
 import type { KeyRing } from "./key_ring.ts";
 import type { Store } from "./store/mod.ts";
 
@@ -34,25 +35,5 @@ export function startUpkeep(options: UpkeepOptions): () => Promise<void> {
   ];
   return async () => {
     await Promise.all(stops.map((stop) => stop()));
-  };
-}
-
-/** Runs work again and again, never twice at once; up to a tenth earlier, so that replicas do not do it in step. */
-function repeat(everyMs: number, work: () => Promise<void>, onFault: (error: unknown) => void): () => Promise<void> {
-  let running = Promise.resolve();
-  let timer: Timer | undefined;
-  const schedule = (): void => {
-    timer = setTimeout(run, everyMs * (1 - Math.random() / 10));
-  };
-  const run = (): void => {
-    running = work()
-      .catch(onFault)
-      .finally(() => timer && schedule());
-  };
-  schedule();
-  return () => {
-    clearTimeout(timer);
-    timer = undefined;
-    return running;
   };
 }

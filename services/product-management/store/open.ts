@@ -1,6 +1,7 @@
 import type { CommonConfig } from "#platform/config.ts";
 import type { DatabaseWatch } from "#platform/database_watch.ts";
 import type { Closing } from "#platform/process.ts";
+import { repeat } from "#platform/repeat.ts";
 import type { ProductStore } from "./mod.ts";
 
 /** Where the products are. */
@@ -46,21 +47,10 @@ async function openPostgresStore(options: StoreOptions, closing: Closing): Promi
   const database = await connectPostgres(connectionOf(options));
   closing(() => database.close());
   await migrateProducts(database);
-  closing(startPurging(() => purgeIdempotency(database), options.onFault));
+  closing(repeat(PURGE_EVERY_MS, () => purgeIdempotency(database), options.onFault));
   return new PostgresProductStore(database);
 }
 
 function connectionOf({ storeUrl, storePoolMax, storeTimeoutMs, name, watch }: StoreOptions) {
   return { url: storeUrl, poolMax: storePoolMax, timeoutMs: storeTimeoutMs, name, watch };
-}
-
-function startPurging(purge: () => Promise<void>, onFault: StoreOptions["onFault"]): () => Promise<void> {
-  let running = Promise.resolve();
-  const timer = setInterval(() => {
-    running = purge().catch(onFault);
-  }, PURGE_EVERY_MS);
-  return () => {
-    clearInterval(timer);
-    return running;
-  };
 }
