@@ -1,5 +1,5 @@
 /** What a client of a database tells about itself. */
-import { type Attributes, currentSpan, runIn, type Step } from "./trace.ts";
+import { type Attributes, follow, type Step } from "./trace.ts";
 
 /** One kind of call, by what is known of it before it runs: never a parameter. The same object each time: it is looked up by that. */
 export interface DatabaseCall {
@@ -69,16 +69,16 @@ export interface WatchedCall<T> {
 /** Runs a call as a step of the trace that it belongs to, and tells how it ended. */
 export async function runWatched<T>({ call, watch, work }: WatchedCall<T>): Promise<T> {
   const startedAt = performance.now();
-  const parent = currentSpan();
-  const span = parent?.begin(() => stepOf(call));
   let fault: unknown;
   try {
-    return await runIn(span ?? parent, () => work(startedAt));
+    return await follow(
+      () => stepOf(call),
+      () => work(startedAt),
+    );
   } catch (error) {
     fault = error;
     throw error;
   } finally {
-    span?.end(fault === undefined ? {} : { error: fault });
     watch?.recordCall(call, performance.now() - startedAt, fault);
   }
 }

@@ -1,10 +1,10 @@
 import { BSON, type Db, type Document } from "mongodb";
 
+import { duplicateKey } from "./mongo_faults.ts";
 import { StartFault } from "./start_fault.ts";
 
 /** Where a database keeps the newest validator of each of its collections. */
 const DESIGNS = "designs";
-const DUPLICATE_KEY = 11000;
 
 /** What the documents of a collection keep to. */
 export interface ValidatorDesign {
@@ -55,5 +55,5 @@ export async function applyValidator(
 
 /** There is one of this version or a newer one. */
 function ignoreNewer(error: unknown): void {
-  if (!(error instanceof Error && "code" in error && error.code === DUPLICATE_KEY)) throw error;
+  if (!duplicateKey(error)) throw error;
 }
