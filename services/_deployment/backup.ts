@@ -10,6 +10,7 @@
 import { parseArgs } from "node:util";
 import type { ServiceName } from "#contract";
 import { Env, type Environment } from "#platform/config.ts";
+import { withDeadline } from "#platform/deadline.ts";
 import { keepBackup } from "./backup_folder.ts";
 import { type CopiedDatabase, type Manifest, writeManifest } from "./copy_files.ts";
 import { openMongo } from "./copy_mongo.ts";
@@ -83,10 +84,7 @@ export async function openAtOneMoment(
     late.delete(name);
     return [name, snapshot] as const;
   });
-  const deadline = Promise.withResolvers<undefined>();
-  const timer = setTimeout(deadline.resolve, withinMs, undefined);
-  const opened = await Promise.race([Promise.allSettled(opening), deadline.promise]);
-  clearTimeout(timer);
+  const opened = await withDeadline(Promise.allSettled(opening), withinMs).catch(() => undefined);
   await release();
   const heldMs = performance.now() - heldAt;
   const failed = opened?.find((outcome) => outcome.status === "rejected");
@@ -114,7 +112,7 @@ async function openSources(urls: StoreUrls): Promise<ByName<Source>> {
 
 /** Not for long: one that hangs must not keep us. */
 async function close(sources: ByName<Source>): Promise<void> {
-  await Promise.race([Promise.allSettled(sources.map(([, source]) => source.close())), Bun.sleep(CLOSE_MS)]);
+  await withDeadline(Promise.allSettled(sources.map(([, source]) => source.close())), CLOSE_MS).catch(() => {});
 }
 
 /** Reads where the databases are: `ORDER_PROCESSING_STORE_URL`, and so on. @throws {StartFault} with every fault. */
