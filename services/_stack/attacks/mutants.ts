@@ -1,15 +1,14 @@
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { type Edit, plant as plantEdits } from "../mutants/mutant.ts";
 import { CACHE_FOLDER, ROOT } from "../paths.ts";
 import { createTestFolder, removeTestFolder } from "../test_folder.ts";
 
 /** A weakness to plant, and the words of attacks that look for it. */
-export interface Mutant {
+export interface Mutant extends Edit {
   readonly weakness: string;
   /** Below `services/`. */
   readonly file: string;
-  readonly search: string;
-  readonly replace: string;
   readonly words: readonly string[];
 }
 
@@ -214,7 +213,6 @@ export async function tryMutant(mutant: Mutant): Promise<MutantOutcome> {
 }
 
 /** @throws {Error} if the place is not there, or there more than once. */
-export function plant(source: string, { file, search, replace }: Mutant): string {
-  if (source.split(search).length !== 2) throw new Error(`${file} does not have once: ${search}`);
-  return source.replace(search, () => replace);
+export function plant(source: string, { weakness: name, file, search, replace }: Mutant): string {
+  return plantEdits(source, { name, file, edits: [{ search, replace }] });
 }

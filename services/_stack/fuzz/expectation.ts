@@ -3,7 +3,7 @@ import type { OperationId } from "#contract";
 import type { Operation } from "../../../openapi/conformance/document.ts";
 import type { Knowledge, Thing } from "./knowledge.ts";
 import { parametersOf } from "./plan.ts";
-import type { FuzzRequest } from "./request.ts";
+import { bodyOf, type FuzzRequest } from "./request.ts";
 import { validityOf } from "./validity.ts";
 
 /** What is right in the eyes of the contract. */
@@ -154,24 +154,18 @@ function orderedIds({ json, operation }: Situation): readonly string[] {
 }
 
 /** The units of each product that an order is about; none if the request is about no order, or has no items that are some. */
-export function orderedIn({ operation, text }: FuzzRequest): Map<string, number> {
+export function orderedIn(request: FuzzRequest): Map<string, number> {
   const units = new Map<string, number>();
+  const { operation } = request;
   if (operation.id !== "createOrder" && operation.id !== "replaceOrder") return units;
-  for (const { productId, quantity } of itemsIn(text)) {
+  const { items } = bodyOf(request);
+  const lines: readonly Readonly<Record<string, unknown>>[] = Array.isArray(items) ? items.map(Object) : [];
+  for (const { productId, quantity } of lines) {
     // What is no quantity is refused, and takes nothing.
     if (typeof quantity !== "number" || !Number.isSafeInteger(quantity) || quantity < 1) continue;
     units.set(String(productId), (units.get(String(productId)) ?? 0) + quantity);
   }
   return units;
-}
-
-function itemsIn(text: string | undefined): readonly Readonly<Record<string, unknown>>[] {
-  try {
-    const { items } = Object(JSON.parse(text ?? ""));
-    return Array.isArray(items) ? items.map(Object) : [];
-  } catch {
-    return [];
-  }
 }
 
 /** The most units that an order can have, at the dearest price there is here, are past 2^53 - 1. */

@@ -16,7 +16,7 @@ import {
 import { Knowledge, UsedValues } from "./knowledge.ts";
 import { PASSWORD, People } from "./people.ts";
 import { type Plan, scenarios } from "./plan.ts";
-import { describeRequest, type FuzzRequest, prepare, wireHeaders } from "./request.ts";
+import { bodyOf, describeRequest, type FuzzRequest, prepare, wireHeaders } from "./request.ts";
 
 /** How much of what is sent where. */
 export interface FuzzOptions {
@@ -307,12 +307,4 @@ function noteSent(knowledge: Knowledge, request: FuzzRequest, json: Readonly<Rec
 
 function formOf({ mediaType, text }: FuzzRequest): Readonly<Record<string, unknown>> {
   return mediaType === "application/x-www-form-urlencoded" ? Object.fromEntries(new URLSearchParams(text)) : {};
-}
-
-function bodyOf({ text }: FuzzRequest): Readonly<Record<string, unknown>> {
-  try {
-    return Object(JSON.parse(text ?? "{}"));
-  } catch {
-    return {};
-  }
 }

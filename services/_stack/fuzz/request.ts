@@ -22,6 +22,15 @@ export interface FuzzRequest {
   readonly text: string | undefined;
 }
 
+/** The JSON object that a request sends; empty if it sends none. */
+export function bodyOf({ text }: Pick<FuzzRequest, "text">): Readonly<Record<string, unknown>> {
+  try {
+    return Object(JSON.parse(text ?? "{}"));
+  } catch {
+    return {};
+  }
+}
+
 /** Fields and parameters that mean the same thing under another name. */
 const ALIASES: Readonly<Record<string, string>> = {
   productIds: "productId",

@@ -20,7 +20,7 @@ export interface Edit {
  *
  * @throws {Error} if a place is not there, or there more than once.
  */
-export function plant(source: string, { name, file, edits }: Mutant): string {
+export function plant(source: string, { name, file, edits }: Pick<Mutant, "name" | "file" | "edits">): string {
   let planted = source;
   for (const { search, replace } of edits) {
     const count = planted.split(search).length - 1;
