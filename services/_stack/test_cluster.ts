@@ -47,7 +47,6 @@ const OPEN: Readonly<Record<string, readonly string[]>> = {
 const hosts: Host[] = [];
 const forwards: Forward[] = [];
 let cluster: Cluster | undefined;
-let isOwn = false;
 const clean = cleanAtEnd(removeAll);
 
 try {
@@ -63,7 +62,6 @@ await clean();
 
 async function test(host: ClusterHost): Promise<void> {
   hosts.push(host);
-  isOwn = host.isOwn;
   await step(`Images for ${host.description}`, () => loadImages(host));
   const taken = new Cluster(host);
   if (await taken.isTaken()) throw new StackError("the namespace tradepost is there already: remove it first");
@@ -143,7 +141,6 @@ async function restartUnderLoad(cluster: Cluster): Promise<void> {
 async function removeAll(): Promise<void> {
   for (const it of forwards) it.stop();
   const deployed = cluster;
-  if (isOwn) deployed?.close();
-  else if (deployed) await step("Remove", () => deployed.remove());
+  if (deployed) await step("Remove", () => deployed.remove());
   for (const host of hosts) await host.stop();
 }

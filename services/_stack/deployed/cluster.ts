@@ -4,7 +4,7 @@ import { ROOT } from "../paths.ts";
 import { answers, freePort } from "../ports.ts";
 import { StackError } from "../stack_error.ts";
 import { attempt, type CommandOptions, output, show } from "./commands.ts";
-import type { Host } from "./hosts.ts";
+import type { ClusterHost } from "./hosts.ts";
 
 const NAMESPACE = "tradepost";
 const K8S = join(ROOT, "k8s");
@@ -41,9 +41,11 @@ process.exit(0);
 /** The deployment in a cluster, by kubectl. */
 export class Cluster {
   readonly #options: CommandOptions;
+  readonly #isTransient: boolean;
   readonly #forwards: { kill(): void; readonly exitCode: number | null }[] = [];
 
-  constructor(host: Host) {
+  constructor(host: ClusterHost) {
+    this.#isTransient = host.isTransient;
     this.#options = { environment: host.environment, cwd: ROOT };
   }
 
@@ -235,14 +237,10 @@ export class Cluster {
     return toConnections("outside", await this.#kubectl(...pod, "--command", "--", "bun", "-e", PROBE, ...places));
   }
 
-  /** Ends the connections to it. */
-  close(): void {
-    for (const it of this.#forwards) it.kill();
-  }
-
-  /** Removes the namespace with all that is in it. */
+  /** Ends the connections to it, and removes the namespace with all that is in it, unless that ends with the cluster. */
   async remove(): Promise<void> {
-    this.close();
+    for (const it of this.#forwards) it.kill();
+    if (this.#isTransient) return;
     await this.#kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found", "--wait", "--timeout", "180s");
   }
 

@@ -17,7 +17,7 @@ export interface Host {
 /** A host of clusters; images are built elsewhere, so it has to be handed them. */
 export interface ClusterHost extends Host {
   /** Whether it ends with all that is in it. */
-  readonly isOwn: boolean;
+  readonly isTransient: boolean;
   load(images: readonly string[]): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ export async function findDocker(): Promise<Host | Missing> {
 export async function findCluster(choice: string | undefined): Promise<ClusterHost | Missing> {
   if (choice === "current") {
     const description = (await output(["kubectl", "config", "current-context"])).trim();
-    return { description, environment: {}, isOwn: false, load: async () => {}, stop: async () => {} };
+    return { description, environment: {}, isTransient: false, load: async () => {}, stop: async () => {} };
   }
   const host = await startTool("cluster-host");
   if (!host)
@@ -61,7 +61,7 @@ export async function findCluster(choice: string | undefined): Promise<ClusterHo
   const load = async (images: readonly string[]): Promise<void> => {
     await output([join(TOOLS, "cluster-host"), "load", ...images], { environment: host.environment });
   };
-  return { ...host, isOwn: true, load };
+  return { ...host, isTransient: true, load };
 }
 
 async function startTool(name: string): Promise<Host | undefined> {
