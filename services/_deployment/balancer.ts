@@ -46,7 +46,7 @@ type State = "ready" | "silent" | "away";
 
 interface Replica {
   readonly url: string;
-  /** The same with an address for the name, as it was when it was last looked at. */
+  /** The same with the address that its name had when it was last looked up. */
   base: string;
   state: State;
   requests: number;
