@@ -1,3 +1,4 @@
+import type { LookupFunction } from "node:net";
 import {
   type ClientSession,
   type CreateIndexesOptions,
@@ -11,6 +12,7 @@ import { type DatabaseCall, type DatabaseWatch, runWatched, transactionOf } from
 import { LateFault, withDeadline } from "./deadline.ts";
 import { placeOf, reach } from "./first_connection.ts";
 import { createLimiter, type Limiter } from "./limiter.ts";
+import { lookup } from "./lookup.ts";
 import { isRefusal, isTransient, isUnavailable, isUnknownCommit } from "./mongo_faults.ts";
 import { type GuardedCollection, guardCollection } from "./mongo_guard.ts";
 import { applyValidator } from "./mongo_validator.ts";
@@ -18,8 +20,11 @@ import { Problem } from "./problem.ts";
 import { StartFault } from "./start_fault.ts";
 import { databaseUnavailable } from "./unavailable.ts";
 
-/** Times a transaction runs that loses against others; the deadline usually comes first. */
-const TRANSACTION_ATTEMPTS = 50;
+/**
+ * Most of a pause before a transaction that has lost against others runs again. Short, for a document that somebody else saves all the time is
+ * free for a moment only: what decides is how often one tries until the deadline.
+ */
+const TRANSACTION_PAUSE_MAX_MS = 25;
 /** How long calls may take to end when the process does: less than all its stores and workers together. */
 const END_WITHIN_MS = 3000;
 const END_POLL_MS = 10;
@@ -45,6 +50,8 @@ export interface MongoOptions {
   name?: string;
   /** Told of each call. */
   watch?: DatabaseWatch;
+  /** Finds the addresses of the hosts. @default The DNS, and what it said before while it is silent. */
+  lookup?: LookupFunction;
 }
 
 /** One index of a collection; a name is required, because queries name it in `hint`. */
@@ -204,9 +211,8 @@ async function runTransaction<T>(
     } catch (error) {
       // The server drops the transaction with its session anyway.
       if (session.inTransaction()) await session.abortTransaction().catch(() => {});
-      const pauseMs = Math.random() * Math.min(5 * 1.5 ** attempt, 100);
-      const over = attempt === TRANSACTION_ATTEMPTS || performance.now() + pauseMs >= expiresAt;
-      if (over || !isTransient(error)) throw error;
+      const pauseMs = Math.random() * Math.min(5 * 1.5 ** attempt, TRANSACTION_PAUSE_MAX_MS);
+      if (performance.now() + pauseMs >= expiresAt || !isTransient(error)) throw error;
       retried();
       await Bun.sleep(pauseMs);
     }
@@ -225,12 +231,13 @@ async function commit(session: ClientSession, expiresAt: number): Promise<void> 
   }
 }
 
-function createClient({ url, poolMax, timeoutMs, name = "tradepost" }: MongoOptions): MongoClient {
+function createClient({ url, poolMax, timeoutMs, name = "tradepost", ...options }: MongoOptions): MongoClient {
   if (!/^[a-z+]+:\/\/.*\/[^?]+/.test(url))
     throw new StartFault(`MongoDB at ${placeOf(url)} lacks the name of its database`);
   try {
     return new MongoClient(url, {
       appName: name,
+      lookup: options.lookup ?? lookup,
       maxPoolSize: poolMax,
       // All of them: the driver's defaults wait for ever, and its `timeoutMS` does nothing.
       serverSelectionTimeoutMS: timeoutMs,

@@ -1,8 +1,10 @@
+import { createConnection, type LookupFunction, type Socket } from "node:net";
 import postgres from "postgres";
 
 import { type DatabaseCall, type DatabaseWatch, runWatched, transactionOf } from "./database_watch.ts";
 import { withDeadline } from "./deadline.ts";
 import { placeOf, reach } from "./first_connection.ts";
+import { lookup } from "./lookup.ts";
 import { isConflict, isConnectionLost, isRefusal, isUnavailable } from "./postgres_faults.ts";
 import { type Client, Pool } from "./postgres_pool.ts";
 import { describeStatement, followStatements } from "./postgres_statement.ts";
@@ -42,6 +44,8 @@ export interface PostgresOptions {
   watch?: DatabaseWatch;
   /** What the pool is called in metrics. @default "requests" */
   pool?: string;
+  /** Finds the addresses of the host. @default The DNS, and what it said before while it is silent. */
+  lookup?: LookupFunction;
 }
 
 /** How one transaction runs. */
@@ -161,8 +165,9 @@ export class Postgres {
 /** What {@link Postgres.transaction} answers: an array of statements as their rows. */
 export type Unwrapped<T> = T extends unknown[] ? { [Key in keyof T]: Awaited<T[Key]> } : T;
 
-function openClient({ url, timeoutMs, name = "tradepost" }: PostgresOptions): Client {
+function openClient({ url, timeoutMs, name = "tradepost", lookup: find = lookup }: PostgresOptions): Client {
   return postgres(url, {
+    ...{ socket: createDialer(find) }, // its types lack it
     // One connection each, so that a stuck one can be dropped alone: the driver's own pool has no way to.
     max: 1,
     // The default strands a query for up to 20 s after a restart.
@@ -179,6 +184,18 @@ function openClient({ url, timeoutMs, name = "tradepost" }: PostgresOptions): Cl
     types: { bigint: { to: 20, from: [20], serialize: String, parse: parseSafeInteger } },
     onnotice: () => {},
   });
+}
+
+/** What the driver does by itself, but for the lookup: the hosts of the URL in turn, or the file of a socket. */
+function createDialer(find: LookupFunction) {
+  let turn = 0;
+  return ({ host: hosts, port: ports, path }: { host: string[]; port: number[]; path: string | false }): Socket => {
+    if (path) return createConnection(path);
+    const at = turn++ % hosts.length;
+    const place = { host: hosts[at], port: ports[at] ?? 0 };
+    // The driver reads both again, for TLS and for its errors.
+    return Object.assign(createConnection({ ...place, lookup: find }), place);
+  };
 }
 
 /** Counts and sums stay numbers; one that would lose digits is a fault. */

@@ -76,8 +76,8 @@ export const ROOMS: readonly Room[] = [
   },
   {
     name: "database",
-    path: /^services\/_platform\/(mongo|postgres|migrate)\w*\.ts$/,
-    imports: ["platform", "problem", ...DRIVERS, "node:fs", "node:path"],
+    path: /^services\/_platform\/(lookup|(mongo|postgres|migrate)\w*)\.ts$/,
+    imports: ["platform", "problem", ...DRIVERS, "node:dns", "node:fs", "node:net", "node:path"],
   },
   {
     name: "platform",
