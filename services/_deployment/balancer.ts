@@ -1,13 +1,11 @@
 /** A small proxy in front of the replicas of one service: for one machine, where nothing else spreads requests. */
-import { Resolver } from "node:dns/promises";
-import { isIP } from "node:net";
 
 /** What stands behind it, and how patient it is. */
 export interface BalancerOptions {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
-  /** Base URLs of the replicas, such as `http://127.0.0.1:3000`. */
+  /** Base URLs of the replicas, such as `http://127.0.0.1:3000`; best by addresses, for a name may be unknown while its replica is away. */
   readonly replicas: readonly string[];
   /** Milliseconds between two looks at `/readyz` of a replica; shorter than its drain delay. @default 200 */
   readonly lookEachMs?: number;
@@ -17,8 +15,6 @@ export interface BalancerOptions {
   readonly requestsMax?: number;
   /** Bytes of bodies held at once, each until its request is answered; what would be more is refused. @default 16777216 */
   readonly heldMaxBytes?: number;
-  /** The address of a name. @default The DNS says it. */
-  readonly addressOf?: (hostname: string) => Promise<string>;
   /** Told of each request that a replica did not answer. */
   readonly onLost?: (lost: Lost) => void;
 }
@@ -46,8 +42,6 @@ type State = "ready" | "silent" | "away";
 
 interface Replica {
   readonly url: string;
-  /** The same with the address that its name had when it was last looked up. */
-  base: string;
   state: State;
   requests: number;
 }
@@ -81,15 +75,10 @@ const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
 export async function startBalancer(options: BalancerOptions): Promise<Balancer> {
   const { host, port, lookEachMs = LOOK_EACH_MS, answerWithinMs = ANSWER_WITHIN_MS } = options;
   const { requestsMax = REQUESTS_MAX, heldMaxBytes = HELD_MAX_BYTES, onLost = () => {} } = options;
-  const { addressOf = askDns } = options;
-  const replicas = options.replicas.map((url): Replica => ({ url, base: url, state: "away", requests: 0 }));
+  const replicas = options.replicas.map((url): Replica => ({ url, state: "away", requests: 0 }));
   const ending = new AbortController();
-  const lookUp = (replica: Replica): Promise<void> => findAddress(replica, addressOf);
-  await Promise.all(replicas.map((replica) => lookUp(replica).then(() => look(replica))));
-  // One beside the other: while the DNS does not answer, a replica must still be seen to drain.
-  for (const work of [lookUp, look]) {
-    for (const replica of replicas) void repeat(() => work(replica), { eachMs: lookEachMs, signal: ending.signal });
-  }
+  await Promise.all(replicas.map(look));
+  for (const replica of replicas) void watch(replica, { lookEachMs, signal: ending.signal });
   let requests = 0;
   let heldBytes = 0;
   const server = Bun.serve({
@@ -207,8 +196,8 @@ function choose(replicas: readonly Replica[], tried: ReadonlySet<Replica>): Repl
 }
 
 /** Each request has a connection of its own: one that waits for the next may be closed just when that comes. */
-async function send({ path, method, headers, body }: Sendable, { base }: Replica, withinMs: number): Promise<Response> {
-  const reply = await fetch(`${base}${path}`, {
+async function send({ path, method, headers, body }: Sendable, { url }: Replica, withinMs: number): Promise<Response> {
+  const reply = await fetch(`${url}${path}`, {
     ...{ method, headers, body, redirect: "manual", decompress: false, keepalive: false },
     signal: AbortSignal.timeout(withinMs),
   });
@@ -222,48 +211,25 @@ function withoutHops(headers: Headers): Headers {
   return rest;
 }
 
-async function repeat(
-  work: () => Promise<void>,
-  { eachMs, signal }: { readonly eachMs: number; readonly signal: AbortSignal },
+async function watch(
+  replica: Replica,
+  { lookEachMs, signal }: { readonly lookEachMs: number; readonly signal: AbortSignal },
 ): Promise<void> {
   while (!signal.aborted) {
-    await Bun.sleep(eachMs);
-    await work();
-  }
-}
-
-/** Leaves it as it is while the name is not known. */
-async function findAddress(replica: Replica, addressOf: (hostname: string) => Promise<string>): Promise<void> {
-  const base = new URL(replica.url);
-  try {
-    base.hostname = await addressOf(base.hostname);
-    replica.base = base.origin;
-  } catch {
-    // The replica may be away, or the DNS: looking at the replica tells.
+    await Bun.sleep(lookEachMs);
+    await look(replica);
   }
 }
 
 async function look(replica: Replica): Promise<void> {
   const signal = AbortSignal.timeout(LOOK_WITHIN_MS);
   try {
-    const reply = await fetch(`${replica.base}/readyz`, { keepalive: false, signal });
+    const reply = await fetch(`${replica.url}/readyz`, { keepalive: false, signal });
     await reply.body?.cancel();
     replica.state = reply.ok ? "ready" : "away";
   } catch (error) {
     replica.state = error instanceof Error && error.name === "TimeoutError" ? "silent" : "away";
   }
-}
-
-/**
- * Asks each time, and keeps nothing: a replica that was replaced has another address, and requests to the old one hang. The system's way to look
- * names up would make all requests wait behind a name that nobody knows.
- */
-async function askDns(hostname: string): Promise<string> {
-  if (hostname === "localhost" || isIP(hostname.replace(/^\[|\]$/g, ""))) return hostname;
-  const resolver = new Resolver({ timeout: LOOK_WITHIN_MS, tries: 1 });
-  const [address] = await resolver.resolve4(hostname);
-  if (address === undefined) throw new Error(`The DNS has no address of ${hostname}`);
-  return address;
 }
 
 /** A problem of the proxy's own, in the form of the services'. */

@@ -54,8 +54,8 @@ try {
   if ("missing" in host) console.log(`skipped: the tests of the cluster: ${host.missing}`);
   else await test(host);
 } catch (error) {
-  console.error(`✗ ${describeFault(error)}`);
   await cluster?.showState();
+  console.error(`✗ ${describeFault(error)}`); // last, where one looks first
   process.exitCode = 1;
 }
 await clean();

@@ -28,13 +28,13 @@ for (const path of new Bun.Glob("node_modules/**/package.json").scanSync("/app")
   console.log(name + "@" + version);
 }
 `;
-/** What a container runs to wait for a replica as the proxy does. */
+/** What a replica runs to wait for itself as the proxy does. */
 const UNTIL_READY = `
 for (const end = Date.now() + 60_000; ; await Bun.sleep(100)) {
   if (await fetch(process.argv[1]).then((reply) => reply.ok, () => false)) break;
   if (Date.now() > end) process.exit(1);
 }
-await Bun.sleep(2500); // so that the proxy has asked for its new address, and has seen it too
+await Bun.sleep(2500); // so that the proxy has seen it, and the other services its new address
 `;
 const REPLICAS = SERVICE_NAMES.flatMap((name) => [name, `${name}-2`]);
 const SERVICE_PORTS: Readonly<Record<string, number>> = byService((_, index) => 3_000 + index);
@@ -56,7 +56,7 @@ const project = new ComposeProject(host, `tradepost-test-${process.pid}`, {
   HA_USER_AUTHENTICATION_PORT: `${proxyPorts["user-authentication"]}`,
   HA_PRODUCT_MANAGEMENT_PORT: `${proxyPorts["product-management"]}`,
   HA_ORDER_PROCESSING_PORT: `${proxyPorts["order-processing"]}`,
-  FRONT_SUBNET: `172.30.${process.pid % 256}.0/24`,
+  FRONT_PREFIX: `172.30.${process.pid % 256}`,
   CHECK_RESPONSES: "true",
 });
 const origins = originsOf(byService((_, index) => [users, products, orders][index] ?? 0));
@@ -65,8 +65,8 @@ const clean = cleanAtEnd(removeAll);
 try {
   await test(host.description);
 } catch (error) {
-  console.error(`✗ ${describeFault(error)}`);
   await project.showLogs();
+  console.error(`✗ ${describeFault(error)}`); // last, where one looks first
   process.exitCode = 1;
 }
 await clean();
@@ -126,8 +126,8 @@ async function restartUnderLoad(): Promise<void> {
   const work = async (): Promise<void> => {
     for (const name of REPLICAS) {
       await project.restart(name);
-      const url = `http://${name}.front:${SERVICE_PORTS[name.replace(/-2$/, "")]}/readyz`;
-      await project.exec("proxy", "bun", "-e", UNTIL_READY, url);
+      const url = `http://127.0.0.1:${SERVICE_PORTS[name.replace(/-2$/, "")]}/readyz`;
+      await project.exec(name, "bun", "-e", UNTIL_READY, url);
     }
   };
   await work().finally(async () => expectUnfelt(await load.stop()));

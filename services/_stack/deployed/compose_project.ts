@@ -1,11 +1,13 @@
 import { ROOT } from "../paths.ts";
-import { attempt, type CommandOptions, output, show } from "./commands.ts";
+import { attempt, type CommandOptions, output } from "./commands.ts";
 import type { Host } from "./hosts.ts";
 
 const WAIT_SECONDS = "300";
 /** As `stop_grace_period` of the services; some engines kill at once if nothing is said. */
 const GRACE_SECONDS = "20";
-const LOG_LINES = "40";
+const LOG_LINES = "400";
+/** What a service says of a request that went well. */
+const ORDINARY = '"level":"info"';
 const ALL_PROFILES = ["--profile", "*"];
 
 /** The project of `compose.yaml`, under a name of its own so that it meets nobody's data. */
@@ -82,14 +84,13 @@ export class ComposeProject {
     return Math.round(Number(bytes) / 1_000_000);
   }
 
-  /** Shows the state and the last lines of every container. */
+  /** Shows the state of every container, and what its last lines say that is out of the ordinary. */
   async showLogs(): Promise<void> {
-    await attempt(this.#compose(...ALL_PROFILES, "ps", "--all"), this.#options).then(({ stdout }) =>
-      console.log(stdout),
-    );
-    await show(this.#compose(...ALL_PROFILES, "logs", "--no-color", "--tail", LOG_LINES), this.#options).catch(
-      () => {},
-    );
+    const state = await attempt(this.#compose(...ALL_PROFILES, "ps", "--all"), this.#options);
+    const logs = this.#compose(...ALL_PROFILES, "logs", "--no-color", "--tail", LOG_LINES);
+    const { stdout } = await attempt(logs, this.#options);
+    const lines = stdout.split("\n").filter((line) => !line.includes(ORDINARY));
+    console.log(`${state.stdout}\n${lines.join("\n")}`);
   }
 
   #compose(...args: readonly string[]): readonly string[] {

@@ -6,7 +6,7 @@ import { StackError } from "../stack_error.ts";
 /** What a load has seen. */
 export interface LoadReport {
   readonly requests: number;
-  /** Each failed request: its operation and how it failed. */
+  /** Each failed request: when it failed, after how long, its operation and how. */
   readonly failures: readonly string[];
   /** Milliseconds that half, and all but one in a hundred, of the requests took at most. */
   readonly p50: number;
@@ -51,8 +51,9 @@ export async function startLoad(origins: ByService<string>): Promise<{ stop(): P
       const [name, url, init] = requests[turn % requests.length]!; // the remainder is an index of it
       const startedAt = performance.now();
       const failure = await send(url, init);
-      times.push(performance.now() - startedAt);
-      if (failure) failures.push(`${name}: ${failure}`);
+      const ms = performance.now() - startedAt;
+      times.push(ms);
+      if (failure) failures.push(`${new Date().toISOString()} after ${ms.toFixed()} ms ${name}: ${failure}`);
       await Bun.sleep(PAUSE_MS);
     }
   };
@@ -70,7 +71,7 @@ export async function startLoad(origins: ByService<string>): Promise<{ stop(): P
 /** Tells what a load has seen. @throws {StackError} if a request failed. */
 export function expectUnfelt({ requests, failures, p50, p99 }: LoadReport): void {
   console.log(`   ${requests} requests, ${failures.length} failed, p50 ${p50} ms, p99 ${p99} ms`);
-  if (failures.length > 0) throw new StackError(`requests failed: ${[...new Set(failures)].slice(0, 10).join("; ")}`);
+  if (failures.length > 0) throw new StackError(`requests failed:\n  ${failures.slice(0, 10).join("\n  ")}`);
 }
 
 /** How a request failed; undefined if it did not. */
