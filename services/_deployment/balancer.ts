@@ -1,14 +1,13 @@
 /** A small proxy in front of the replicas of one service: for one machine, where nothing else spreads requests. */
+import { type FindOptions, type Replica, Replicas } from "./replicas.ts";
 
 /** What stands behind it, and how patient it is. */
-export interface BalancerOptions {
+export interface BalancerOptions extends FindOptions {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
-  /** Base URLs of the replicas, such as `http://127.0.0.1:3000`; best by addresses, for a name may be unknown while its replica is away. */
+  /** Base URLs such as `http://127.0.0.1:3000`; a name may have the addresses of several replicas. */
   readonly replicas: readonly string[];
-  /** Milliseconds between two looks at `/readyz` of a replica; shorter than its drain delay. @default 200 */
-  readonly lookEachMs?: number;
   /** Milliseconds that a replica may take to answer a request. @default 30000 */
   readonly answerWithinMs?: number;
   /** Requests under way at once; further ones are refused. @default 1024 */
@@ -37,15 +36,6 @@ export interface Balancer {
   stop(): Promise<void>;
 }
 
-/** What a replica says about itself: a silent one may be busy, or its database; it is asked if no other one is ready. */
-type State = "ready" | "silent" | "away";
-
-interface Replica {
-  readonly url: string;
-  state: State;
-  requests: number;
-}
-
 /** A request that can be sent more than once. */
 interface Sendable {
   readonly path: string;
@@ -54,9 +44,6 @@ interface Sendable {
   readonly body: Uint8Array<ArrayBuffer> | null;
 }
 
-const LOOK_EACH_MS = 200;
-/** With the time between two looks less than a drain delay: one that hangs must not hide that its replica is about to stop. */
-const LOOK_WITHIN_MS = 500;
 const ANSWER_WITHIN_MS = 30_000;
 const REQUESTS_MAX = 1_024;
 /** More than a service takes, so that the refusal is the service's own. */
@@ -73,12 +60,9 @@ const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
 
 /** Starts a proxy; it settles once it has looked at every replica for the first time. */
 export async function startBalancer(options: BalancerOptions): Promise<Balancer> {
-  const { host, port, lookEachMs = LOOK_EACH_MS, answerWithinMs = ANSWER_WITHIN_MS } = options;
+  const { host, port, answerWithinMs = ANSWER_WITHIN_MS } = options;
   const { requestsMax = REQUESTS_MAX, heldMaxBytes = HELD_MAX_BYTES, onLost = () => {} } = options;
-  const replicas = options.replicas.map((url): Replica => ({ url, state: "away", requests: 0 }));
-  const ending = new AbortController();
-  await Promise.all(replicas.map(look));
-  for (const replica of replicas) void watch(replica, { lookEachMs, signal: ending.signal });
+  const replicas = await Replicas.find(options.replicas, options);
   let requests = 0;
   let heldBytes = 0;
   const server = Bun.serve({
@@ -107,10 +91,10 @@ export async function startBalancer(options: BalancerOptions): Promise<Balancer>
   return {
     port: server.port ?? port,
     get ready() {
-      return replicas.filter(({ state }) => state === "ready").map(({ url }) => url);
+      return replicas.all.filter(({ state }) => state === "ready").map(({ url }) => url);
     },
     async stop() {
-      ending.abort();
+      replicas.stop();
       await server.stop();
     },
   };
@@ -144,7 +128,7 @@ function toSendable(
 }
 
 interface Passing {
-  readonly replicas: readonly Replica[];
+  readonly replicas: Replicas;
   readonly answerWithinMs: number;
   readonly onLost: (lost: Lost) => void;
 }
@@ -156,7 +140,7 @@ interface Passing {
 async function pass(request: Sendable, { replicas, answerWithinMs, onLost }: Passing): Promise<Response> {
   const tried = new Set<Replica>();
   for (;;) {
-    const replica = choose(replicas, tried);
+    const replica = choose(replicas.all, tried);
     if (!replica) return refusal(503, "No replica can serve");
     tried.add(replica);
     replica.requests++;
@@ -209,27 +193,6 @@ function withoutHops(headers: Headers): Headers {
   const named = headers.get("connection")?.split(",") ?? [];
   for (const name of [...HOP_BY_HOP, ...named.map((it) => it.trim()).filter(Boolean)]) rest.delete(name);
   return rest;
-}
-
-async function watch(
-  replica: Replica,
-  { lookEachMs, signal }: { readonly lookEachMs: number; readonly signal: AbortSignal },
-): Promise<void> {
-  while (!signal.aborted) {
-    await Bun.sleep(lookEachMs);
-    await look(replica);
-  }
-}
-
-async function look(replica: Replica): Promise<void> {
-  const signal = AbortSignal.timeout(LOOK_WITHIN_MS);
-  try {
-    const reply = await fetch(`${replica.url}/readyz`, { keepalive: false, signal });
-    await reply.body?.cancel();
-    replica.state = reply.ok ? "ready" : "away";
-  } catch (error) {
-    replica.state = error instanceof Error && error.name === "TimeoutError" ? "silent" : "away";
-  }
 }
 
 /** A problem of the proxy's own, in the form of the services'. */

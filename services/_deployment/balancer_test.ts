@@ -18,10 +18,14 @@ interface Replica {
 }
 
 /** A replica that answers its own name. */
-function startReplica(name: string, answer = async (): Promise<Response> => new Response(name)): Replica {
+function startReplica(
+  name: string,
+  answer = async (): Promise<Response> => new Response(name),
+  { hostname = "127.0.0.1", port = 0 } = {},
+): Replica {
   const seen: Replica["seen"] = [];
   const server = Bun.serve({
-    ...{ hostname: "127.0.0.1", port: 0 },
+    ...{ hostname, port },
     async fetch(request) {
       if (new URL(request.url).pathname === "/readyz") {
         await replica.look();
@@ -33,7 +37,7 @@ function startReplica(name: string, answer = async (): Promise<Response> => new 
   });
   const stop = async (): Promise<void> => void (await server.stop(true));
   const replica: Replica = {
-    url: `http://127.0.0.1:${server.port}`,
+    url: `http://${hostname}:${server.port}`,
     seen,
     isReady: true,
     look: async () => {},
@@ -79,6 +83,38 @@ test("sends nothing to a replica that drains, and goes back to it when it is rea
   other.isReady = false;
   await until(() => balancer.ready.join() === one.url);
   expect(await body(fetch(url))).toBe("one");
+});
+
+test("finds the replicas that a name has, asks for it at no request, and keeps them while the DNS is silent", async () => {
+  const older = startReplica("older");
+  const port = Number(new URL(older.url).port);
+  const newer = startReplica("newer", undefined, { hostname: "127.0.0.2", port });
+  let answer: Promise<readonly string[]> = Promise.resolve(["127.0.0.1"]);
+  let asked = 0;
+  const addressesOf = (name: string): Promise<readonly string[]> => {
+    asked++;
+    return name === "lamps.test" ? answer : Promise.reject(new Error(`${name} is not known`));
+  };
+  const { balancer, url } = await balance([{ url: `http://lamps.test:${port}` }], { addressesOf });
+  expect(await body(fetch(url))).toBe("older");
+  answer = Promise.resolve(["127.0.0.1", "127.0.0.2"]);
+  await until(() => balancer.ready.length === 2);
+
+  const late = Promise.withResolvers<readonly string[]>();
+  answer = late.promise;
+  older.isReady = false;
+  await until(() => balancer.ready.join() === newer.url); // though the DNS says nothing
+  expect(await body(fetch(url))).toBe("newer");
+  older.isReady = true;
+  await until(() => balancer.ready.length === 2);
+  late.resolve(["127.0.0.2"]); // it is not there any more
+  await until(() => balancer.ready.join() === newer.url);
+
+  const { url: slow } = await balance([{ url: `http://lamps.test:${port}` }], { addressesOf, lookEachMs: 60_000 });
+  await balancer.stop();
+  const before = asked;
+  for (let count = 0; count < 10; count++) expect(await body(fetch(slow))).toBe("newer");
+  expect(asked).toBeLessThanOrEqual(before + 1); // by a look of the other that was under way
 });
 
 test("sends a request on when its connection is refused, whatever its method", async () => {

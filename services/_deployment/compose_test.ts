@@ -95,30 +95,23 @@ function faultsOf({ services, volumes, networks }: Project): string[] {
   return faults;
 }
 
-/** With what the settings are if nobody sets them. */
-function filledIn(text: string): string {
-  return text.replaceAll(/\$\{\w+:-([^}]*)\}/g, "$1");
-}
-
-/** Where the proxy finds a replica. */
-function frontAddressOf(service: Service | undefined): string {
-  const { front } = (service?.networks ?? {}) as { readonly front?: { readonly ipv4_address?: string } };
-  return filledIn(front?.ipv4_address ?? "nowhere");
+/** The names of a replica on the network of the proxy. */
+function frontNamesOf(service: Service | undefined): readonly string[] {
+  const { front } = (service?.networks ?? {}) as { readonly front?: { readonly aliases?: readonly string[] } };
+  return front?.aliases ?? [];
 }
 
 /** Behind the proxy is each service twice, the same both times; what the proxy says is believed on the network of the proxy alone. */
 function replicaFaults(services: Project["services"]): string[] {
   const faults: string[] = [];
   const proxy = services[PROXY];
-  const routes = parseRoutes(filledIn(String(proxy?.environment?.ROUTES)))?.map(({ port, replicas }) => [
-    port,
-    replicas,
-  ]);
-  const expected = Object.entries(PORTS).map(([name, port]) => [
-    port,
-    [name, `${name}-2`].map((replica) => `http://${frontAddressOf(services[replica])}:${port}`),
-  ]);
-  if (!isDeepStrictEqual(routes, expected)) faults.push("the proxy does not lead to every replica");
+  const routes = parseRoutes(String(proxy?.environment?.ROUTES ?? ""))?.map(({ port, replicas }) => [port, replicas]);
+  const expected = Object.entries(PORTS).map(([name, port]) => [port, [`http://${name}.front:${port}`]]);
+  if (!isDeepStrictEqual(routes, expected)) faults.push("the proxy does not lead to every service");
+  for (const name of [...Object.keys(PORTS), ...Object.keys(PORTS).map((it) => `${it}-2`)]) {
+    if (!frontNamesOf(services[name]).includes(`${name.replace(/-2$/, "")}.front`))
+      faults.push(`the proxy does not find ${name}`);
+  }
   for (const name of Object.keys(PORTS)) {
     const { build: _, ports: _ports, networks: _networks, ...first } = services[name] ?? { image: "" };
     const { profiles, networks: _others, ...second } = services[`${name}-2`] ?? { image: "" };
@@ -178,7 +171,8 @@ describe("a planted fault is found", () => {
     ["/run/secrets/keys-secret", "/run/secrets/key-secret", "user-authentication finds nothing for KEYS_SECRET_FILE"],
     ["      - nats-secrets:/readers/nats\n", "", "nobody writes the secrets of nats"],
     ["mongo: { internal: true }", "mongo: {}", "the network mongo leads out"],
-    ["172.31.240}.12:3000", "172.31.240}.13:3000", "the proxy does not lead to every replica"],
+    ["=http://user-authentication.front:3000", "=http://users.front:3000", "the proxy does not lead to every service"],
+    ["front: { aliases: [product-management.front] }", "front: {}", "the proxy does not find product-management"],
     [
       "    <<: *product-management\n    profiles",
       "    <<: *order-processing\n    profiles",

@@ -28,13 +28,18 @@ for (const path of new Bun.Glob("node_modules/**/package.json").scanSync("/app")
   console.log(name + "@" + version);
 }
 `;
-/** What a replica runs to wait for itself as the proxy does. */
-const UNTIL_READY = `
-for (const end = Date.now() + 60_000; ; await Bun.sleep(100)) {
-  if (await fetch(process.argv[1]).then((reply) => reply.ok, () => false)) break;
+/** What the proxy's container runs to wait until a service is there twice, as the proxy finds it. */
+const UNTIL_BOTH_ARE_READY = `
+const { Resolver } = await import("node:dns/promises");
+const [hostname, port] = process.argv[1].split(":");
+const isReady = (address) => fetch("http://" + address + ":" + port + "/readyz").then((reply) => reply.ok, () => false);
+for (const end = Date.now() + 60_000; ; await Bun.sleep(200)) {
+  const addresses = await new Resolver({ timeout: 500, tries: 1 }).resolve4(hostname).catch(() => []);
+  const ready = await Promise.all(addresses.map(isReady));
+  if (ready.length === 2 && ready.every(Boolean)) break;
   if (Date.now() > end) process.exit(1);
 }
-await Bun.sleep(2500); // so that the proxy has seen it, and the other services its new address
+await Bun.sleep(2500); // so that the proxy has asked for the addresses too, and the other services as well
 `;
 const REPLICAS = SERVICE_NAMES.flatMap((name) => [name, `${name}-2`]);
 const SERVICE_PORTS: Readonly<Record<string, number>> = byService((_, index) => 3_000 + index);
@@ -56,7 +61,7 @@ const project = new ComposeProject(host, `tradepost-test-${process.pid}`, {
   HA_USER_AUTHENTICATION_PORT: `${proxyPorts["user-authentication"]}`,
   HA_PRODUCT_MANAGEMENT_PORT: `${proxyPorts["product-management"]}`,
   HA_ORDER_PROCESSING_PORT: `${proxyPorts["order-processing"]}`,
-  FRONT_PREFIX: `172.30.${process.pid % 256}`,
+  FRONT_SUBNET: `172.30.${process.pid % 256}.0/24`,
   CHECK_RESPONSES: "true",
 });
 const origins = originsOf(byService((_, index) => [users, products, orders][index] ?? 0));
@@ -126,8 +131,8 @@ async function restartUnderLoad(): Promise<void> {
   const work = async (): Promise<void> => {
     for (const name of REPLICAS) {
       await project.restart(name);
-      const url = `http://127.0.0.1:${SERVICE_PORTS[name.replace(/-2$/, "")]}/readyz`;
-      await project.exec(name, "bun", "-e", UNTIL_READY, url);
+      const service = name.replace(/-2$/, "");
+      await project.exec("proxy", "bun", "-e", UNTIL_BOTH_ARE_READY, `${service}.front:${SERVICE_PORTS[service]}`);
     }
   };
   await work().finally(async () => expectUnfelt(await load.stop()));
