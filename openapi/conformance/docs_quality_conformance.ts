@@ -85,10 +85,15 @@ test("who has authorized still is when the page is loaded again", async ({ page,
   await expect(block.locator(".live-responses-table")).toContainText(customer.email, slowly);
 });
 
-for (const [service, operations] of Map.groupBy(OPERATIONS, (operation) => operation.service)) {
-  const paths = new Set(operations.map(({ path }) => path));
+/** A few at a time, so that two pages are looked at at once until the end. */
+const PER_PAGE = 8;
+const PAGES_OF_OPERATIONS = Map.groupBy(OPERATIONS, (_, index) => Math.floor(index / PER_PAGE)).values();
 
-  test(`every operation of ${service} can be tried out: it asks its service, with its method and media type`, async ({
+for (const operations of PAGES_OF_OPERATIONS) {
+  const paths = new Set(operations.map(({ path }) => path));
+  const range = `${operations[0]?.id} to ${operations.at(-1)?.id}`;
+
+  test(`every operation from ${range} can be tried out: it asks its service, with its method and media type`, async ({
     page,
     api,
     docs,
@@ -118,7 +123,7 @@ for (const [service, operations] of Map.groupBy(OPERATIONS, (operation) => opera
       await fillPath(block, operation);
       await block.locator(".execute").click();
       await expect.poll(() => asked.length, slowly).toBeGreaterThan(0);
-      const url = `${api.baseUrlOf(service)}${operation.path.replace(/\{\w+\}/g, ID)}`;
+      const url = `${api.baseUrlOf(operation.service)}${operation.path.replace(/\{\w+\}/g, ID)}`;
       expect(asked.splice(0)).toEqual([{ method: operation.method, url, type: operation.body?.mediaType }]);
       await block.locator(".opblock-summary-control").click();
     }

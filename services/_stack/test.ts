@@ -4,6 +4,7 @@
  * `bun run test orders stock` runs only the files whose paths contain one of the words.
  */
 import { existsSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { findChromium } from "../../openapi/conformance/browser.ts";
 import { describeMongo, findMongo } from "./engines/mongo.ts";
@@ -20,9 +21,20 @@ const PLAYWRIGHT_REPORT = join(ROOT, "openapi/conformance/test-results/summary.j
 /** A race on a real engine takes tens of milliseconds; the rest is for a machine with much else to do. */
 const TEST_TIMEOUT_MS = 30_000;
 
-let runner: Bun.Subprocess | undefined;
-process.on("SIGINT", () => {}); // the terminal tells the runner too: we stay for the totals
-process.on("SIGTERM", () => runner?.kill("SIGTERM"));
+/** Of all files: with engines of its own a group starts slowly, and small ones leave no processor without work at the end. */
+const GROUPS = 6;
+/** Less than this is quicker in one go, and seen as it happens. */
+const GROUPED_FROM = 40;
+/** Each runs a group; more of them are in each other's way. */
+const RUNNERS_MAX = 4;
+
+const runners = new Set<Bun.Subprocess>();
+let isInterrupted = false;
+process.on("SIGINT", () => (isInterrupted = true)); // the terminal tells the runners too: we stay for the totals
+process.on("SIGTERM", () => {
+  isInterrupted = true;
+  for (const runner of runners) runner.kill("SIGTERM");
+});
 
 try {
   const totals = await runAll(process.argv.slice(2));
@@ -67,7 +79,21 @@ function findFiles(pattern: string, words: readonly string[]): readonly string[]
   return ours.filter((file) => words.length === 0 || words.some((word) => file.includes(word))).sort();
 }
 
+/** Many files in groups, one for each processor at a time: each is told once it is done. */
 async function runBun(files: readonly string[]): Promise<Totals> {
+  if (files.length < GROUPED_FROM) return runGroup(files, (args) => run(args));
+  const groups = [...Map.groupBy(files, (file) => files.indexOf(file) % GROUPS).values()];
+  const totals: Totals[] = [];
+  const work = async (): Promise<void> => {
+    for (let group = groups.shift(); group && !isInterrupted; group = groups.shift()) {
+      totals.push(await runGroup(group, runQuietly));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), RUNNERS_MAX) }, work));
+  return addTotals(totals);
+}
+
+async function runGroup(files: readonly string[], run: (args: readonly string[]) => Promise<number>): Promise<Totals> {
   const folder = createTestFolder();
   const report = join(folder, "junit.xml");
   const paths = files.map((file) => `./${file}`);
@@ -97,7 +123,31 @@ function readIfThere(path: string): string | undefined {
 
 /** Runs Bun with our terminal; gives its exit code. */
 async function run(args: readonly string[], environment: Record<string, string> = {}): Promise<number> {
-  const env = { ...process.env, TRADEPOST_ENGINES_NAMED: "1", ...environment };
-  runner = Bun.spawn([process.execPath, ...args], { cwd: ROOT, env, stdio: ["inherit", "inherit", "inherit"] });
-  return runner.exited;
+  return followed(
+    Bun.spawn([process.execPath, ...args], { ...optionsOf(environment), stdio: ["inherit", "inherit", "inherit"] }),
+  );
+}
+
+/** Runs Bun beside others, and shows what it said once it has ended; gives its exit code. */
+async function runQuietly(args: readonly string[]): Promise<number> {
+  const runner = Bun.spawn([process.execPath, ...args], { ...optionsOf(), stdio: ["ignore", "pipe", "pipe"] });
+  const [exitCode, stdout, stderr] = await Promise.all([
+    followed(runner),
+    new Response(runner.stdout).text(),
+    new Response(runner.stderr).text(),
+  ]);
+  process.stdout.write(stdout);
+  process.stderr.write(stderr); // where Bun tells of its tests
+  return exitCode;
+}
+
+function optionsOf(environment: Record<string, string> = {}) {
+  return { cwd: ROOT, env: { ...process.env, TRADEPOST_ENGINES_NAMED: "1", ...environment } };
+}
+
+async function followed(runner: Bun.Subprocess): Promise<number> {
+  runners.add(runner);
+  const exitCode = await runner.exited;
+  runners.delete(runner);
+  return exitCode;
 }
