@@ -13,6 +13,8 @@ export interface Attack {
 export interface AttackGroup {
   readonly group: string;
   readonly attacks: readonly Attack[];
+  /** They never get as far as a database: with one engine is as good as with each. */
+  readonly isOfConnections?: boolean;
 }
 
 /** What became of an attack. */

@@ -31,10 +31,18 @@ export const GROUPS: readonly AttackGroup[] = [
   SECRET_ATTACKS,
 ];
 
-/** Tries the attacks whose group or name has one of the words, one after the other; all without a word. */
-export async function runAttacks(world: World, words: readonly string[]): Promise<readonly Outcome[]> {
+/** Which attacks are tried. */
+export interface Choice {
+  /** The group or the name has one of them; all without a word. */
+  readonly words: readonly string[];
+  /** Whether those of connections were tried on another engine before. */
+  readonly areConnectionsTried: boolean;
+}
+
+/** Tries the attacks that are chosen, one after the other. */
+export async function runAttacks(world: World, { words, areConnectionsTried }: Choice): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const { group, attacks } of GROUPS) {
+  for (const { group, attacks } of GROUPS.filter((it) => !(it.isOfConnections && areConnectionsTried))) {
     const chosen = attacks.filter(
       ({ name }) => words.length === 0 || words.some((it) => `${group}: ${name}`.includes(it)),
     );

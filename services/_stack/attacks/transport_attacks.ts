@@ -76,6 +76,7 @@ async function closed(url: string, start: string): Promise<string> {
 /** Requests that cost more to refuse than to send (OWASP API4:2023). */
 export const EXHAUSTION_ATTACKS: AttackGroup = {
   group: "exhaustion",
+  isOfConnections: true,
   attacks: [
     costly("a body of 2 MiB", "413 content-too-large, soon", (world) => create(world, { body: " ".repeat(2 * MIB) })),
     costly("a body of 2 MiB in pieces", "413 content-too-large, soon", (world) =>
@@ -215,6 +216,7 @@ function malformed(name: string, bytes: string, expected: RegExp = /^(4\d\d|501|
 /** Request smuggling and its shapes. */
 export const SMUGGLING_ATTACKS: AttackGroup = {
   group: "smuggling",
+  isOfConnections: true,
   attacks: [
     attack("(control) a second request is answered", "200 200", async ({ products }) => {
       const request = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n";
