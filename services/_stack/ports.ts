@@ -5,6 +5,10 @@ import { commandLineOf } from "./processes.ts";
 
 const LOOPBACK = "127.0.0.1";
 const CONNECT_MS = 500;
+/** Below those that systems give to outgoing connections (32768 on Linux), and below the node ports of clusters. */
+const FIRST_PORT = 12_000;
+const END_PORT = 30_000;
+const TRIES_MAX = 100;
 
 /** A TCP port of the loopback that nobody listens on now. */
 export async function freePort(): Promise<number> {
@@ -12,17 +16,18 @@ export async function freePort(): Promise<number> {
   return port!; // freePorts gives as many as it is asked for
 }
 
-/** As many different free ports as asked for. */
+/** As many different free ports as asked for, which no outgoing connection is given before they are used. */
 export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen(0, LOOPBACK)));
-  const ports = servers.map((server) => {
-    if (server === undefined) throw new Error("Cannot find a free port on 127.0.0.1");
-    const address = server.address();
-    if (address === null || typeof address === "string") throw new Error("A TCP server has an address and a port");
-    return address.port;
-  });
-  await Promise.all(servers.map((server) => server && close(server)));
-  return ports;
+  const servers = new Map<number, Server>();
+  for (let tries = 0; servers.size < count; tries++) {
+    if (tries === count + TRIES_MAX) throw new Error(`Cannot find a free port on ${LOOPBACK}`);
+    const port = FIRST_PORT + Math.floor(Math.random() * (END_PORT - FIRST_PORT));
+    // Held until all are found, so a port that was found before is taken.
+    const server = await listen(port, LOOPBACK);
+    if (server) servers.set(port, server);
+  }
+  await Promise.all([...servers.values()].map(close));
+  return [...servers.keys()];
 }
 
 /** The port kept in a folder if nobody has taken it, so that URLs stay good; else a free one, kept from now on. */

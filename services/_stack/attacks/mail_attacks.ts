@@ -60,8 +60,12 @@ async function compareTimes(world: World): Promise<string> {
   const unknown: number[] = [];
   for (let count = 0; count < TIMED_REQUESTS; count++) {
     const { email } = await world.newPerson();
-    known.push(await timed(() => request(world, email)));
-    unknown.push(await timed(() => request(world, nobody())));
+    const asks = [
+      async () => known.push(await timed(() => request(world, email))),
+      async () => unknown.push(await timed(() => request(world, nobody()))),
+    ];
+    // What goes before leaves the service something to do: each is the first as often as the other.
+    for (const ask of count % 2 === 0 ? asks : asks.reverse()) await ask();
   }
   const share = shareLarger(known, unknown);
   return share > 0.1 && share < 0.9 ? "as long" : `can be told apart: ${share.toFixed(2)} of the pairs`;
