@@ -22,7 +22,7 @@ const PLAYWRIGHT_REPORT = join(ROOT, "openapi/conformance/test-results/summary.j
 const TEST_TIMEOUT_MS = 30_000;
 
 /** Of all files: with engines of its own a group starts slowly, and small ones leave no processor without work at the end. */
-const GROUPS = 6;
+const GROUPS = 8;
 /** Less than this is quicker in one go, and seen as it happens. */
 const GROUPED_FROM = 40;
 /** Each runs a group; more of them are in each other's way. */

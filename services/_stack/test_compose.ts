@@ -1,7 +1,7 @@
 /**
  * `bun run test:compose`: builds the images, starts the compose project under a name of its own, runs the contract's tests against it, starts it
- * again over the same data, with two replicas of each service behind the proxy, restarts these under load, kills some, restores a backup, and
- * removes it. `--quick` does without restarts, kills and the backup. Where nothing can run containers it is skipped by name.
+ * again over the same data, with two replicas of each service behind the proxy, restarts these under load, kills some, restores a backup, looks
+ * at what watches, and removes it. `--quick` ends before the restarts. Where nothing can run containers it is skipped by name.
  */
 import { parseArgs } from "node:util";
 import { cleanAtEnd } from "./deployed/cleaning.ts";
@@ -10,9 +10,10 @@ import { ComposeProject } from "./deployed/compose_project.ts";
 import { type Deployed, runConformance } from "./deployed/conformance.ts";
 import { type Customer, createCustomer } from "./deployed/customer.ts";
 import { expectEvents } from "./deployed/events.ts";
-import { findDocker } from "./deployed/hosts.ts";
+import { findDocker, type Host } from "./deployed/hosts.ts";
 import { expectUnfelt, startLoad } from "./deployed/load.ts";
 import { step } from "./deployed/step.ts";
+import { expectWatching, WATCHERS, type Watcher } from "./deployed/watchers.ts";
 import { ROOT } from "./paths.ts";
 import { freePorts } from "./ports.ts";
 import { byService, SERVICE_NAMES } from "./service_names.ts";
@@ -52,9 +53,11 @@ if ("missing" in host) {
   process.exit(0);
 }
 
-const [users = 0, products = 0, orders = 0, ...proxies] = await freePorts(6);
-const proxyPorts = byService((_, index) => proxies[index] ?? 0);
-const project = new ComposeProject(host, `tradepost-test-${process.pid}`, {
+const [users = 0, products = 0, orders = 0, ...others] = await freePorts(9);
+const proxyPorts = byService((_, index) => others[index] ?? 0);
+const watcherPorts = { prometheus: others[3] ?? 0, jaeger: others[4] ?? 0, grafana: others[5] ?? 0 };
+const name = `tradepost-test-${process.pid}`;
+const settings = {
   USER_AUTHENTICATION_PORT: `${users}`,
   PRODUCT_MANAGEMENT_PORT: `${products}`,
   ORDER_PROCESSING_PORT: `${orders}`,
@@ -62,13 +65,17 @@ const project = new ComposeProject(host, `tradepost-test-${process.pid}`, {
   HA_PRODUCT_MANAGEMENT_PORT: `${proxyPorts["product-management"]}`,
   HA_ORDER_PROCESSING_PORT: `${proxyPorts["order-processing"]}`,
   FRONT_SUBNET: `172.30.${process.pid % 256}.0/24`,
+  PROMETHEUS_PORT: `${watcherPorts.prometheus}`,
+  JAEGER_PORT: `${watcherPorts.jaeger}`,
+  GRAFANA_PORT: `${watcherPorts.grafana}`,
   CHECK_RESPONSES: "true",
-});
+};
+const project = new ComposeProject(host, name, settings);
 const origins = originsOf(byService((_, index) => [users, products, orders][index] ?? 0));
 
 const clean = cleanAtEnd(removeAll);
 try {
-  await test(host.description);
+  await test(host);
 } catch (error) {
   await project.showLogs();
   console.error(`✗ ${describeFault(error)}`); // last, where one looks first
@@ -77,11 +84,11 @@ try {
 await clean();
 if (process.exitCode !== 1)
   console.log(
-    `✓ compose: built, tested, started again with its data and twice each, ${flags.quick ? "" : "restarted under load, killed, copied and restored, "}removed`,
+    `✓ compose: built, tested, started again with its data and twice each, ${flags.quick ? "" : "restarted under load, killed, copied and restored, watched, "}removed`,
   );
 
-async function test(description: string): Promise<void> {
-  await step(`Build the images with ${description}`, () => project.build());
+async function test(containers: Host): Promise<void> {
+  await step(`Build the images with ${containers.description}`, () => project.build());
   const [base, whole] = [await project.imageMegabytes(BASE_IMAGE), await project.imageMegabytes(SERVICE_IMAGE)];
   console.log(`  ${SERVICE_IMAGE} has ${whole} MB, ${whole - base} MB of them on top of ${BASE_IMAGE}`);
 
@@ -113,6 +120,21 @@ async function test(description: string): Promise<void> {
   });
   await customer.findsEverything();
   await step("Backup and restore", () => backUpAndRestore(customer));
+  await step("Observability", () => observe(containers, customer));
+}
+
+/** Those whose images can be had see what the services do. */
+async function observe(containers: Host, customer: Customer): Promise<void> {
+  const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://jaeger:4318", OTEL_TRACES_SAMPLER_ARG: "1" };
+  const watched = new ComposeProject(containers, name, { ...settings, ...traced });
+  const there: Watcher[] = [];
+  for (const watcher of WATCHERS) {
+    if (await watched.hasImage(watcher)) there.push(watcher);
+    else console.log(`   skipped: ${watcher}: its image is not here, and no registry gives it`);
+  }
+  await watched.upOnly(...SERVICE_NAMES, ...there);
+  await customer.buys();
+  for (const watcher of there) await expectWatching(watcher, `http://127.0.0.1:${watcherPorts[watcher]}`);
 }
 
 /** What is bought after the copy was made is gone with the restore; everything else is as it was. */

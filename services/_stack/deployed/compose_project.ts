@@ -32,6 +32,21 @@ export class ComposeProject {
     await output(this.#compose(...flags, "up", "--wait", "--wait-timeout", WAIT_SECONDS), this.#options);
   }
 
+  /** Starts some services again as the environment is now, with others of any profile, and waits as {@link up} does. */
+  async upOnly(...services: readonly string[]): Promise<void> {
+    const command = this.#compose(...ALL_PROFILES, "up", "--wait", "--wait-timeout", WAIT_SECONDS, ...services);
+    await output(command, this.#options);
+  }
+
+  /** Whether there is the image of a service, here or in its registry. */
+  async hasImage(service: string): Promise<boolean> {
+    const { exitCode } = await attempt(
+      this.#compose(...ALL_PROFILES, "pull", "--policy", "missing", service),
+      this.#options,
+    );
+    return exitCode === 0;
+  }
+
   /** Ends a container in good order, and starts it. */
   async restart(service: string): Promise<void> {
     await output(this.#compose(...ALL_PROFILES, "restart", "--timeout", GRACE_SECONDS, service), this.#options);
