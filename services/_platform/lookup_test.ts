@@ -12,7 +12,10 @@ const START_WITHIN_MS = 60_000;
 /** A DNS whose answers the test gives, in the order of the questions. */
 function createDns() {
   const questions: ((fault: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void)[] = [];
-  const ask: AskDns = (_, __, callback) => questions.push(callback);
+  const ask: AskDns = () =>
+    new Promise((resolve, reject) => {
+      questions.push((fault, addresses) => (fault ? reject(fault) : resolve(addresses)));
+    });
   return { questions, find: findWith(createLookup({ ask, patienceMs: 20 })) };
 }
 
@@ -63,32 +66,38 @@ test("a socket that wants one address is given one", async () => {
 
 /** Knows one name, which no DNS does. */
 const local = createLookup({
-  ask: (hostname, _, callback) =>
-    hostname === "db.test" ? callback(null, [{ address: "127.0.0.1", family: 4 }]) : callback(FAULT, []),
+  ask: async (hostname) => {
+    if (hostname !== "db.test") throw FAULT;
+    return [{ address: "127.0.0.1", family: 4 }];
+  },
 });
+
+interface Opened {
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Connects by that name. */
+async function reachByName(
+  { url }: { readonly url: string },
+  connect: (options: { url: string; poolMax: number; timeoutMs: number; lookup: typeof local }) => Promise<Opened>,
+): Promise<void> {
+  const named = url.replace("127.0.0.1", "db.test");
+  const database = await connect({ url: named, poolMax: 2, timeoutMs: 2000, lookup: local });
+  await database.ping();
+  await database.close();
+}
 
 test(
   "Postgres is reached at the address that it finds",
-  async () => {
-    const { url } = await createPostgresDatabase();
-    const named = url.replace("127.0.0.1", "db.test");
-    const database = await connectPostgres({ url: named, poolMax: 2, timeoutMs: 2000, lookup: local });
-    await database.ping();
-    await database.close();
-  },
+  async () => reachByName(await createPostgresDatabase(), connectPostgres),
   START_WITHIN_MS,
 );
 
 describeWithMongo("with MongoDB", () => {
   test(
     "it is reached at the address that it finds",
-    async () => {
-      const { url } = await createMongoDatabase();
-      const named = url.replace("127.0.0.1", "db.test");
-      const database = await connectMongo({ url: named, poolMax: 2, timeoutMs: 2000, lookup: local });
-      await database.ping();
-      await database.close();
-    },
+    async () => reachByName(await createMongoDatabase(), connectMongo),
     START_WITHIN_MS,
   );
 });
