@@ -108,14 +108,13 @@ function replicaFaults(services: Project["services"]): string[] {
   const routes = parseRoutes(String(proxy?.environment?.ROUTES ?? ""))?.map(({ port, replicas }) => [port, replicas]);
   const expected = Object.entries(PORTS).map(([name, port]) => [port, [`http://${name}.front:${port}`]]);
   if (!isDeepStrictEqual(routes, expected)) faults.push("the proxy does not lead to every service");
-  for (const name of [...Object.keys(PORTS), ...Object.keys(PORTS).map((it) => `${it}-2`)]) {
-    if (!frontNamesOf(services[name]).includes(`${name.replace(/-2$/, "")}.front`))
-      faults.push(`the proxy does not find ${name}`);
-  }
   for (const name of Object.keys(PORTS)) {
     const { build: _, ports: _ports, networks: _networks, ...first } = services[name] ?? { image: "" };
     const { profiles, networks: _others, ...second } = services[`${name}-2`] ?? { image: "" };
     if (!isDeepStrictEqual(first, second)) faults.push(`${name}-2 is not what ${name} is`);
+    for (const replica of [name, `${name}-2`]) {
+      if (!frontNamesOf(services[replica]).includes(`${name}.front`)) faults.push(`the proxy does not find ${replica}`);
+    }
     if (profiles?.join() !== "ha") faults.push(`${name}-2 runs without being asked for`);
   }
   const guests = Object.entries(services).filter(([, { networks = [] }]) =>

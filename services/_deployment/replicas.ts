@@ -1,6 +1,7 @@
 /** The replicas of a service: found by their name, and asked whether they are ready. */
 import { Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
+import { repeat } from "#platform/repeat.ts";
 
 /** What a replica says about itself: a silent one may be busy, or its database; it is asked if no other one is ready. */
 type State = "ready" | "silent" | "away";
@@ -32,7 +33,7 @@ const LOOK_WITHIN_MS = 500;
  */
 export class Replicas {
   readonly #addressesOf: (hostname: string) => Promise<readonly string[]>;
-  readonly #ending = new AbortController();
+  #stops: readonly (() => Promise<void>)[] = [];
   /** By the base URL that names them. */
   readonly #found: Map<string, readonly Replica[]>;
 
@@ -47,8 +48,9 @@ export class Replicas {
     await replicas.#lookUp();
     const { lookEachMs = LOOK_EACH_MS } = options;
     // One beside the other: while the DNS does not answer, a replica must still be seen to drain.
-    void replicas.#repeat(() => replicas.#lookUp(), lookEachMs);
-    void replicas.#repeat(() => replicas.#lookAtAll(), lookEachMs);
+    replicas.#stops = [() => replicas.#lookUp(), () => replicas.#lookAtAll()].map(
+      (work) => repeat(lookEachMs, work, () => {}), // neither throws: what fails is a state
+    );
     return replicas;
   }
 
@@ -59,14 +61,7 @@ export class Replicas {
 
   /** Looks at them no more. */
   stop(): void {
-    this.#ending.abort();
-  }
-
-  async #repeat(work: () => Promise<void>, eachMs: number): Promise<void> {
-    while (!this.#ending.signal.aborted) {
-      await Bun.sleep(eachMs);
-      await work();
-    }
+    for (const stop of this.#stops) void stop();
   }
 
   async #lookUp(): Promise<void> {
