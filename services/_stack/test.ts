@@ -81,8 +81,8 @@ function findFiles(pattern: string, words: readonly string[]): readonly string[]
 
 /** Many files in groups, one for each processor at a time: each is told once it is done. */
 async function runBun(files: readonly string[]): Promise<Totals> {
-  if (files.length < GROUPED_FROM) return runGroup(files, (args) => run(args));
-  const groups = [...Map.groupBy(files, (file) => files.indexOf(file) % GROUPS).values()];
+  if (files.length < GROUPED_FROM) return runGroup(files, run);
+  const groups = [...Map.groupBy(files, (_, index) => index % GROUPS).values()];
   const totals: Totals[] = [];
   const work = async (): Promise<void> => {
     for (let group = groups.shift(); group && !isInterrupted; group = groups.shift()) {

@@ -56,7 +56,7 @@ if ("missing" in host) {
 const [users = 0, products = 0, orders = 0, ...others] = await freePorts(9);
 const proxyPorts = byService((_, index) => others[index] ?? 0);
 const watcherPorts = { prometheus: others[3] ?? 0, jaeger: others[4] ?? 0, grafana: others[5] ?? 0 };
-const name = `tradepost-test-${process.pid}`;
+const projectName = `tradepost-test-${process.pid}`;
 const settings = {
   USER_AUTHENTICATION_PORT: `${users}`,
   PRODUCT_MANAGEMENT_PORT: `${products}`,
@@ -70,7 +70,7 @@ const settings = {
   GRAFANA_PORT: `${watcherPorts.grafana}`,
   CHECK_RESPONSES: "true",
 };
-const project = new ComposeProject(host, name, settings);
+const project = new ComposeProject(host, projectName, settings);
 const origins = originsOf(byService((_, index) => [users, products, orders][index] ?? 0));
 
 const clean = cleanAtEnd(removeAll);
@@ -126,7 +126,7 @@ async function test(containers: Host): Promise<void> {
 /** Those whose images can be had see what the services do. */
 async function observe(containers: Host, customer: Customer): Promise<void> {
   const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://jaeger:4318", OTEL_TRACES_SAMPLER_ARG: "1" };
-  const watched = new ComposeProject(containers, name, { ...settings, ...traced });
+  const watched = new ComposeProject(containers, projectName, { ...settings, ...traced });
   const there: Watcher[] = [];
   for (const watcher of WATCHERS) {
     if (await watched.hasImage(watcher)) there.push(watcher);

@@ -28,14 +28,12 @@ export class ComposeProject {
 
   /** Starts all, with what the profiles add, and waits until all that can say so are healthy. */
   async up(...profiles: readonly string[]): Promise<void> {
-    const flags = profiles.flatMap((profile) => ["--profile", profile]);
-    await output(this.#compose(...flags, "up", "--wait", "--wait-timeout", WAIT_SECONDS), this.#options);
+    await this.#up(profiles.flatMap((profile) => ["--profile", profile]));
   }
 
   /** Starts some services again as the environment is now, with others of any profile, and waits as {@link up} does. */
   async upOnly(...services: readonly string[]): Promise<void> {
-    const command = this.#compose(...ALL_PROFILES, "up", "--wait", "--wait-timeout", WAIT_SECONDS, ...services);
-    await output(command, this.#options);
+    await this.#up(ALL_PROFILES, services);
   }
 
   /** Whether there is the image of a service, here or in its registry. */
@@ -106,6 +104,11 @@ export class ComposeProject {
     const { stdout } = await attempt(logs, this.#options);
     const lines = stdout.split("\n").filter((line) => !line.includes(ORDINARY));
     console.log(`${state.stdout}\n${lines.join("\n")}`);
+  }
+
+  async #up(flags: readonly string[], services: readonly string[] = []): Promise<void> {
+    const command = this.#compose(...flags, "up", "--wait", "--wait-timeout", WAIT_SECONDS, ...services);
+    await output(command, this.#options);
   }
 
   #compose(...args: readonly string[]): readonly string[] {

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { createClient, type Schema } from "#sdk";
 import { StackError } from "../stack_error.ts";
 import type { Deployed } from "./conformance.ts";
+import { expectSoon } from "./expect_soon.ts";
 
 /** Somebody who has bought something, and looks later whether it is still so. */
 export interface Customer {
@@ -51,14 +52,11 @@ export async function createCustomer({ origins }: Pick<Deployed, "origins">): Pr
     deepStrictEqual((await visitor.getJsonWebKeySet()).body, keys);
     deepStrictEqual((await visitor.getProduct({ params })).body, lamp);
     deepStrictEqual((await shop.getOrder({ params: { orderId: order.id } })).body, order);
-    const deadline = performance.now() + QUIET_WITHIN_MS;
-    for (;;) {
+    await expectSoon(async () => {
       const { body: stock } = await shop.getProductStock({ params });
-      if (stock.sold === sold && stock.reserved === 0 && stock.available === STOCK - sold) return;
-      if (performance.now() > deadline)
-        throw new StackError(`${sold} are bought, but the stock is ${JSON.stringify(stock)}`);
-      await Bun.sleep(POLL_MS);
-    }
+      const isRight = stock.sold === sold && stock.reserved === 0 && stock.available === STOCK - sold;
+      return isRight ? undefined : `${sold} are bought, but the stock is ${JSON.stringify(stock)}`;
+    }, QUIET_WITHIN_MS);
   }
 
   async function buys(): Promise<void> {

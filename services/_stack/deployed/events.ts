@@ -1,4 +1,4 @@
-import { StackError } from "../stack_error.ts";
+import { expectSoon } from "./expect_soon.ts";
 
 /** Runs a program of Bun in a container of order-processing, and gives what it printed. */
 export type RunInside = (program: string) => Promise<string>;
@@ -14,7 +14,6 @@ console.log(state.messages);
 await connection.close();
 `;
 const TOLD_WITHIN_MS = 30_000;
-const POLL_MS = 500;
 
 /** How many events the broker has. */
 export async function countEvents(runInside: RunInside): Promise<number> {
@@ -25,9 +24,8 @@ export async function countEvents(runInside: RunInside): Promise<number> {
 export async function expectEvents(runInside: RunInside, work: () => Promise<void>): Promise<void> {
   const before = await countEvents(runInside);
   await work();
-  const deadline = performance.now() + TOLD_WITHIN_MS;
-  while ((await countEvents(runInside)) <= before) {
-    if (performance.now() > deadline) throw new StackError("an order was placed, and the broker has no event of it");
-    await Bun.sleep(POLL_MS);
-  }
+  await expectSoon(async () => {
+    const isTold = (await countEvents(runInside)) > before;
+    return isTold ? undefined : "an order was placed, and the broker has no event of it";
+  }, TOLD_WITHIN_MS);
 }

@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../paths.ts";
 import { SERVICE_NAMES } from "../service_names.ts";
-import { StackError } from "../stack_error.ts";
+import { expectSoon } from "./expect_soon.ts";
 
 /** The watchers by the names they have in `compose.yaml`. */
 export const WATCHERS = ["prometheus", "jaeger", "grafana"] as const;
@@ -11,7 +11,6 @@ export type Watcher = (typeof WATCHERS)[number];
 
 const DASHBOARDS = join(ROOT, "services/_deployment/observability/grafana/dashboards");
 const SEEN_WITHIN_MS = 90_000;
-const POLL_MS = 1_000;
 
 /** What is wrong with what each says; nothing if all is well. */
 export const CHECKS: Readonly<Record<Watcher, (origin: string) => Promise<string | undefined>>> = {
@@ -44,13 +43,10 @@ export const CHECKS: Readonly<Record<Watcher, (origin: string) => Promise<string
 
 /** Waits until a watcher sees what it shall. @throws {StackError} if it does not in time. */
 export async function expectWatching(watcher: Watcher, origin: string): Promise<void> {
-  const deadline = performance.now() + SEEN_WITHIN_MS;
-  for (;;) {
+  await expectSoon(async () => {
     const fault = await CHECKS[watcher](origin).catch((error: unknown) => `${error}`);
-    if (fault === undefined) return;
-    if (performance.now() > deadline) throw new StackError(`${watcher} ${fault}`);
-    await Bun.sleep(POLL_MS);
-  }
+    return fault && `${watcher} ${fault}`;
+  }, SEEN_WITHIN_MS);
 }
 
 interface Targets {
